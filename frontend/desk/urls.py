@@ -1,0 +1,6 @@
+from django.urls import path
+
+from frontend.desk import views
+
+app_name = "desk"
+urlpatterns = [path("", views.home, name="home")]
