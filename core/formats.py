@@ -46,7 +46,7 @@ def percent(share: Number, places: int = 0) -> str:
 
 
 def money(amount: Number, currency: str = "VND", *, short: bool = False) -> str:
-    """ "415.000 ₫", "₫415,000", "US$12.50"; `short` gives "985,5 triệu ₫", "₫985.5 million" from a million on."""
+    """ "415.000 ₫", "₫415,000", "US$12.50"; `short`: "985,5 triệu ₫", "₫985.5 million"."""
     value = _decimal(amount)
     if short and currency == "VND" and abs(value) >= 1_000_000:
         for size, word in ((Decimal(10**9), gettext("billion")), (Decimal(10**6), gettext("million"))):

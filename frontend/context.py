@@ -19,8 +19,8 @@ class Site:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.user = getattr(request, "user", None)
-        self.company = getattr(request, "company", None)
-        self.membership = getattr(request, "membership", None)
+        self.company = getattr(request, "company", None) or None  # lazy objects that may hold None
+        self.membership = getattr(request, "membership", None) or None
         self.is_known = bool(self.user and self.user.is_authenticated)
         self.layout = "frontend/layouts/desk.html" if self.is_known else "frontend/layouts/public.html"
         self.language = "en" if (get_language() or "vi").startswith("en") else "vi"

@@ -51,7 +51,7 @@ ADMIN = Entry("admin:index", _("Administration"), "settings", ())
 
 def entries(request: HttpRequest) -> list[Entry]:
     """The lines for this person, most used first."""
-    company = getattr(request, "company", None)
+    company = getattr(request, "company", None) or None  # a lazy object, which may hold None
     user = request.user
     if not user.is_authenticated:
         return [CATALOGUE, OPEN_NEEDS]

@@ -23,15 +23,15 @@ HTMX = "htmx.org@2.0.11"
 LUCIDE = "lucide-static@1.62.0"
 FONTSOURCE = "@fontsource/be-vietnam-pro"
 ICONS = (
-    "house", "search", "list", "clipboard-list", "package", "building-2", "badge-check", "upload", "download",
-    "file-spreadsheet", "mail", "mail-open", "message-square", "bell", "user", "users", "log-in", "log-out",
-    "settings", "menu", "ellipsis", "x", "check", "plus", "minus", "pencil", "trash-2", "chevron-left",
-    "chevron-right", "chevron-down", "arrow-right", "arrow-up-down", "external-link", "link", "copy", "eye",
-    "eye-off", "bookmark", "star", "award", "calendar", "calendar-clock", "clock", "map-pin", "truck",
-    "phone", "globe", "key-round", "lock", "triangle-alert", "circle-alert", "circle-check", "circle-help", "info",
-    "inbox", "funnel", "sliders-horizontal", "chart-column", "sprout", "leaf", "scale", "store", "handshake",
-    "shield-check", "file-text", "image", "flask-conical", "history", "send", "refresh-cw", "landmark", "tag",
-    "target", "layers", "book-open", "qr-code",
+    "house", "search", "list", "clipboard-list", "package", "building-2", "badge-check", "upload",
+    "download", "file-spreadsheet", "mail", "mail-open", "message-square", "bell", "user", "users",
+    "log-in", "log-out", "settings", "menu", "ellipsis", "x", "check", "plus", "minus", "pencil", "trash-2",
+    "chevron-left", "chevron-right", "chevron-down", "arrow-right", "arrow-up-down", "external-link",
+    "link", "copy", "eye", "eye-off", "bookmark", "star", "award", "calendar", "calendar-clock", "clock",
+    "map-pin", "truck", "phone", "globe", "key-round", "lock", "triangle-alert", "circle-alert",
+    "circle-check", "circle-help", "info", "inbox", "funnel", "sliders-horizontal", "chart-column",
+    "sprout", "leaf", "scale", "store", "handshake", "shield-check", "file-text", "image", "flask-conical",
+    "history", "send", "refresh-cw", "landmark", "tag", "target", "layers", "book-open", "qr-code",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.inclusion_tag("components/coverage_chart.html")
 def coverage_chart(chart: charts.Chart, table: bool = True) -> dict[str, Any]:
-    """`{% coverage_chart chart %}` for `frontend.charts.coverage_chart(...)`; `table=False` hides the figures."""
+    """`{% coverage_chart chart %}` for `frontend.charts.coverage_chart(...)`; `table=False`: no figures."""
     return {"chart": chart, "table": table}
 
 
