@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
@@ -26,6 +26,11 @@ _SYMBOLS_EN = {
 def locale() -> Locale:
     """The babel locale of the active language: Vietnamese, or English with day before month."""
     return Locale.parse("en_GB" if (get_language() or "vi").startswith("en") else "vi")
+
+
+def _dates() -> Locale:
+    """For names of months and days: "Sep", where British English has "Sept"."""
+    return Locale.parse("en" if locale().language == "en" else "vi")
 
 
 def number(value: Number, places: int | None = None) -> str:
@@ -95,10 +100,10 @@ def month(day: date, style: str = "year") -> str:
     """`year`: "T8/2027", "Aug 2027"; `short`: "T8", "Aug"; `long`: "tháng 8/2027", "August 2027"."""
     english = locale().language == "en"
     if style == "short":
-        return format_date(day, "MMM", locale=locale()) if english else f"T{day.month}"
+        return format_date(day, "MMM", locale=_dates()) if english else f"T{day.month}"
     if style == "long":
-        return format_date(day, "MMMM y", locale=locale()) if english else f"tháng {day.month}/{day.year}"
-    return format_date(day, "MMM y", locale=locale()) if english else f"T{day.month}/{day.year}"
+        return format_date(day, "MMMM y", locale=_dates()) if english else f"tháng {day.month}/{day.year}"
+    return format_date(day, "MMM y", locale=_dates()) if english else f"T{day.month}/{day.year}"
 
 
 def month_span(start: date, end: date) -> str:
@@ -112,21 +117,21 @@ def day(value: date | datetime) -> str:
     """ "31/10/2026", "31 Oct 2026" (an instant: its day in Vietnam)."""
     when = timezone.localtime(value).date() if isinstance(value, datetime) else value
     pattern = "d MMM y" if locale().language == "en" else "d/M/y"
-    return format_date(when, pattern, locale=locale())
+    return format_date(when, pattern, locale=_dates())
 
 
 def moment(value: datetime) -> str:
-    """ "17:00, 31/10/2026", in Asia/Ho_Chi_Minh."""
+    """ "17:00, 31/10/2026" in Asia/Ho_Chi_Minh."""
     local = timezone.localtime(value)
-    return f"{format_datetime(local, 'HH:mm', locale=locale())}, {day(local.date())}"
+    return f"{format_datetime(local, 'HH:mm', locale=_dates())}, {day(local.date())}"
 
 
 def weekday(value: date | datetime) -> str:
     """ "thứ Sáu 19/2", "Fri 19 Feb"."""
     when = timezone.localtime(value).date() if isinstance(value, datetime) else value
     if locale().language == "en":
-        return format_date(when, "EEE d MMM", locale=locale())
-    name = format_skeleton("EEEE", when, locale=locale())
+        return format_date(when, "EEE d MMM", locale=_dates())
+    name = get_day_names("wide", locale=_dates())[when.weekday()]
     return f"{name[:1].lower()}{name[1:]} {when.day}/{when.month}"
 
 

@@ -44,7 +44,7 @@ class LocalDecimalField(forms.DecimalField):
         text = str(value).strip()
         english = (get_language() or "vi").startswith("en")
         try:
-            if english and text.count(".") == 1:
+            if english and text.count(".") == 1 and "," not in text.partition(".")[2]:
                 return Decimal("".join(text.replace(",", "").split()))
             return parse_decimal(text, comma_groups=english)
         except (QuantityError, ArithmeticError):
