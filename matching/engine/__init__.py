@@ -1,0 +1,1 @@
+"""Pure computation behind matching: numpy, scipy and scikit-learn only, no Django."""
