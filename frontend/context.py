@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from frontend import navigation
+from frontend.home.figures import catalogue_figures
 from frontend.waiting import waiting_counts
 
 
@@ -57,8 +58,9 @@ class Site:
         return {key: navigation.page(name) for key, name in names.items()}
 
     @property
-    def is_simulated(self) -> bool:
-        return bool(self.company is not None and self.company.is_simulated)
+    def market_is_simulated(self) -> bool:
+        """Whether any company in this catalogue is made up; every page's foot says so then."""
+        return catalogue_figures().has_simulated
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

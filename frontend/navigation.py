@@ -102,9 +102,9 @@ def items(request: HttpRequest, counts: dict[str, int]) -> list[Item]:
     return found
 
 
-def page(name: str) -> str:
+def page(name: str, *args: object) -> str:
     """The address of a page, or nothing where the page does not exist."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""

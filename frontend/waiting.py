@@ -2,9 +2,54 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+
+from companies.enums import Verification
+from companies.models import Certification, Company, CompanyClaim, StarRating
+from tenders.enums import InvitationStatus, NeedStatus
+from tenders.models import Invitation
 
 
 def waiting_counts(request: HttpRequest) -> dict[str, int]:
-    """Counts by navigation entry; at most one query each, kept on the request."""
+    """Counts by navigation entry for the acting company; at most three queries, kept on the request."""
+    known: dict[str, int] | None = getattr(request, "_waiting_counts", None)
+    if known is None:
+        known = _count(request)
+        request._waiting_counts = known  # type: ignore[attr-defined]
+    return known
+
+
+def _count(request: HttpRequest) -> dict[str, int]:
+    company = getattr(request, "company", None) or None
+    if company is None:
+        return {}
+    if company.is_agency:
+        return {"verification": sum(rows.count() for rows in waiting_for_agency(request.user).values())}
+    if company.sells:
+        return {"invitations": waiting_invitations(request.user, company).count()}
     return {}
+
+
+def waiting_invitations(user: object, company: Company) -> QuerySet[Invitation]:
+    """Invitations that the company has not answered and still can."""
+    return (
+        Invitation.objects.visible_to(user)
+        .filter(
+            company=company,
+            status__in=[InvitationStatus.SENT, InvitationStatus.OPENED],
+            need__status=NeedStatus.PUBLISHED,
+        )
+        .exclude(need__quote_deadline__lt=timezone.now())
+    )
+
+
+def waiting_for_agency(user: object) -> dict[str, QuerySet]:
+    """What waits for confirmation in the provinces of the user's agencies: claims, ratings, certificates."""
+    overseen = Company.objects.overseen_by(user)
+    return {
+        "claims": CompanyClaim.objects.filter(company__in=overseen, status=Verification.PENDING),
+        "ratings": StarRating.objects.filter(product__company__in=overseen, status=Verification.PENDING),
+        "certificates": Certification.objects.filter(company__in=overseen, status=Verification.PENDING),
+    }

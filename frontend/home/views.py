@@ -8,11 +8,26 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language as set_language_cookie
 
+from frontend import navigation
+from frontend.home.figures import catalogue_figures
+from frontend.needlist import NeedCard, need_cards
+from tenders.models import SourcingNeed
+
+SHOWN_NEEDS = 4
+
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """What this is, in one screen."""
-    return render(request, "home/index.html")
+    """What this is, in one screen: search, live figures, open needs, ways in."""
+    needs = SourcingNeed.objects.visible_to(request.user).open().order_by("-published_at", "-id")
+    cards: list[NeedCard] = need_cards(needs[:SHOWN_NEEDS])
+    context = {
+        "figures": catalogue_figures(),
+        "needs": cards,
+        "catalogue_url": navigation.page("catalogue:product-list"),
+        "needs_url": navigation.page("needs:open-list"),
+    }
+    return render(request, "home/index.html", context)
 
 
 @require_GET
