@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from core.text import fold
+
 UNITS_FILE = Path(__file__).parent / "data" / "units.json"
 BASE_CODES: Mapping[str, str] = MappingProxyType({"kg": "KGM", "l": "LTR", "piece": "H87"})
 PACKAGE_CODES = frozenset({"NMP", "XBG", "XBO", "XBX", "XCT", "XJR", "XSA", "XPX", "SET", "KT"})
@@ -202,18 +204,11 @@ _WORDS: Mapping[str, tuple[str, int]] = MappingProxyType(
 _AMBIGUOUS = frozenset({"ta", "chục", "chuc", "bo"})
 
 
-def bare(text: str) -> str:
-    """Lower-case, without Vietnamese accents, single spaces: the form in which words are compared."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D").casefold())
-    plain = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
-    return " ".join(plain.replace("đ", "d").split())
-
-
 @cache
 def _bare_words() -> Mapping[str, tuple[str, int] | None]:
     found: dict[str, tuple[str, int] | None] = {}
     for word, meaning in _WORDS.items():
-        plain = bare(word)
+        plain = fold(word)
         # Two meanings under one unaccented spelling cancel each other.
         found[plain] = meaning if found.get(plain, meaning) == meaning else None
     return MappingProxyType(found)
@@ -234,7 +229,7 @@ def parse_unit(text: str) -> UnitWord:
         return UnitWord(code, Decimal(multiplier))
     if word in _AMBIGUOUS:
         raise QuantityError("ambiguous-unit", text.strip())
-    meaning = _bare_words().get(bare(word), ("", 0))
+    meaning = _bare_words().get(fold(word), ("", 0))
     if meaning is None:
         raise QuantityError("ambiguous-unit", text.strip())
     if not meaning[0]:

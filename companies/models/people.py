@@ -1,0 +1,126 @@
+"""Users and their ways in: passwords, one-time codes, task links, API tokens."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from companies.enums import LinkPurpose
+from core.models import BaseModel
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(
+        self, *, email: str | None = None, phone: str | None = None, password: str | None = None, **fields: object
+    ) -> User:
+        user = self.model(email=(email or "").strip().lower() or None, phone=phone or None, **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        return self.create_user(email=email, password=password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(Q(email__iexact=username) | Q(phone=username))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in by e-mail or phone number (E.164); at least one of them is set."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
+    phone = models.CharField(_("phone number"), max_length=20, null=True, blank=True, unique=True)
+    full_name = models.CharField(_("full name"), max_length=120, blank=True)
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("vi", _("Vietnamese")), ("en", _("English"))], default="vi"
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_simulated = models.BooleanField(default=False, editable=False)
+    email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    phone_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(is_active=False),
+                name="user_has_email_or_phone",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email or self.phone or str(self.pk)
+
+
+class OneTimeCode(BaseModel):
+    """A six-digit code sent to an address; only its keyed hash is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="codes")
+    code_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(BaseModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"code for {self.user_id}"
+
+
+class TaskLink(BaseModel):
+    """A signed link that opens one task without a password until `expires_at`, unless revoked.
+
+    The URL carries the signed id (`companies.services.links`), so it can be shown again and no secret is stored.
+    """
+
+    purpose = models.CharField(max_length=20, choices=LinkPurpose)
+    company = models.ForeignKey(
+        "companies.Company", on_delete=models.CASCADE, null=True, blank=True, related_name="task_links"
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="task_links")
+    object_id = models.UUIDField(null=True, blank=True)  # the invitation, membership, claim it opens
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    single_use = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta(BaseModel.Meta):
+        indexes = [models.Index(fields=["purpose", "object_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.object_id}"
+
+
+class ApiToken(BaseModel):
+    """A token for another program; only its SHA-256 is stored, the prefix tells tokens apart."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    company = models.ForeignKey(
+        "companies.Company", on_delete=models.CASCADE, null=True, blank=True, related_name="api_tokens"
+    )
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(max_length=12)
+    token_hash = models.CharField(max_length=64, unique=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(BaseModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

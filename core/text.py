@@ -1,0 +1,40 @@
+"""Vietnamese text: folding for search (accents off, lower case) and a sort key (the database has no ICU)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+# Vietnamese order: letters with their own place come after their base letter, tones decide last.
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_LETTER_RANK = {letter: chr(0x30 + index * 2) for index, letter in enumerate(_LETTERS)}
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_QUALITIES = {"\u0306", "\u0302", "\u031b"}  # breve, circumflex, horn: part of the letter
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, đ as d, single spaces: `"Cà phê  Sạch"` -> `"ca phe sach"`.
+
+    The database's `offtake_fold` does the same for stored columns.
+    """
+    plain = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
+    plain = "".join(ch for ch in plain if not unicodedata.combining(ch))
+    return _SPACES.sub(" ", plain).strip().lower()
+
+
+def vietnamese_sort_key(text: str) -> str:
+    """A string whose byte order is Vietnamese alphabetical order (letters first, tones as tie-break)."""
+    letters: list[str] = []
+    tones: list[str] = []
+    for ch in unicodedata.normalize("NFC", text).lower():
+        parts = unicodedata.normalize("NFD", ch)
+        tone = next((_TONES[mark] for mark in parts if mark in _TONES), "0")
+        base = unicodedata.normalize("NFC", parts[0] + "".join(m for m in parts[1:] if m in _QUALITIES))
+        rank = _LETTER_RANK.get(base)
+        if rank is None:
+            letters.append(ch if ch.isdigit() else " ")
+        else:
+            letters.append(rank)
+        tones.append(tone)
+    return f"{_SPACES.sub(' ', ''.join(letters)).strip()}\x01{''.join(tones)}"[:200]
