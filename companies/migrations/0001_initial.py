@@ -512,7 +512,7 @@ class Migration(migrations.Migration):
                 ('sort_key', models.CharField(db_collation='C', default='', editable=False, max_length=200)),
                 ('search', models.GeneratedField(db_persist=True, expression=companies.models.company.Fold(django.db.models.functions.text.Concat(models.F('name_vi'), models.Value(' '), models.F('name_en'), models.Value(' '), models.F('product_words'))), output_field=models.TextField())),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='products', to='companies.company')),
-                ('hs', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='companies.hscode', verbose_name='HS code')),
+                ('hs', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='products', to='companies.hscode', verbose_name='HS code')),
                 ('product_set', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='companies.productset', verbose_name='OCOP product set')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='companies.unit', verbose_name='unit')),
             ],

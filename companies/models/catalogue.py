@@ -59,7 +59,9 @@ class Product(BaseModel):
         ProductSet, verbose_name=_("OCOP product set"), on_delete=models.PROTECT, null=True, blank=True
     )
     set_confirmed = models.BooleanField(default=True)  # False: guessed by an import
-    hs = models.ForeignKey(HsCode, verbose_name=_("HS code"), on_delete=models.PROTECT, null=True, blank=True)
+    hs = models.ForeignKey(
+        HsCode, verbose_name=_("HS code"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
+    )
     product_words = models.CharField(_("other names and words"), max_length=300, blank=True)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT)
     pack = models.CharField(_("pack"), max_length=120, blank=True)
