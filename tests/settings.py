@@ -20,11 +20,12 @@ worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
 os.environ["OFFTAKE_REDIS_DB"] = str(1 + int(worker)) if worker else "0"
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, MEDIA_ROOT  # noqa: E402
+from config.settings import DATABASES, MEDIA_ROOT, STATIC_ROOT  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = MEDIA_ROOT / (worker or "0")
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": "test_offtake"}
 
