@@ -16,7 +16,11 @@ class EmailOrPhoneBackend(ModelBackend):
     """Django's password check, with the e-mail or the phone number as the user name."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         username = (username or kwargs.get("email") or "").strip()
         if not username or password is None:

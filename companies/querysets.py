@@ -93,7 +93,10 @@ class CompanyQuerySet(models.QuerySet[Any]):
         if standing.is_staff or standing.is_central:
             return self.all()
         return self.filter(
-            _listed_company() | Q(pk__in=standing.companies) | Q(province_id__in=standing.provinces) | Q(kind="agency")
+            _listed_company()
+            | Q(pk__in=standing.companies)
+            | Q(province_id__in=standing.provinces)
+            | Q(kind="agency")
         )
 
     def suppliers(self) -> CompanyQuerySet:
@@ -174,7 +177,8 @@ class OfProductQuerySet(models.QuerySet[Any]):
         if standing.is_staff or standing.is_central or (buyers and standing.is_verified_buyer):
             return self.visible_to(user)
         return self.filter(
-            Q(product__company_id__in=standing.companies) | Q(product__company__province_id__in=standing.provinces)
+            Q(product__company_id__in=standing.companies)
+            | Q(product__company__province_id__in=standing.provinces)
         )
 
 
@@ -198,7 +202,11 @@ class DocumentQuerySet(models.QuerySet[Any]):
         standing = standing_of(user)
         if standing.is_staff or standing.is_central:
             return self.all()
-        own = Q(is_public=True) | Q(company_id__in=standing.companies) | Q(company__province_id__in=standing.provinces)
+        own = (
+            Q(is_public=True)
+            | Q(company_id__in=standing.companies)
+            | Q(company__province_id__in=standing.provinces)
+        )
         if not isinstance(user, AnonymousUser):
             own |= Q(uploaded_by=user)
         return self.filter(own)
@@ -213,4 +221,3 @@ class ImportQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: AnyUser) -> ImportQuerySet:
         standing = standing_of(user)
         return self.all() if standing.is_staff else self.filter(company_id__in=standing.companies)
-

@@ -85,4 +85,3 @@ rules.add_perm("companies.confirm_rating", issues_rating | is_staff)
 rules.add_perm("companies.check_certification", oversees | is_staff)
 rules.add_perm("companies.view_documents", acts_for | oversees | is_staff)
 rules.add_perm("companies.import_catalogue", edits_for | is_staff)
-

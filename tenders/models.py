@@ -43,7 +43,9 @@ class SourcingNeed(BaseModel):
     description = models.TextField(_("description"), max_length=4000, blank=True)
     status = models.CharField(max_length=10, choices=NeedStatus, default=NeedStatus.DRAFT, editable=False)
     quote_mode = models.CharField(_("quotes are"), max_length=6, choices=QuoteMode, default=QuoteMode.DIRECT)
-    visibility = models.CharField(_("who sees it"), max_length=10, choices=Visibility, default=Visibility.VERIFIED)
+    visibility = models.CharField(
+        _("who sees it"), max_length=10, choices=Visibility, default=Visibility.VERIFIED
+    )
     name_withheld = models.BooleanField(_("withhold our name until the invitation"), default=False)
     market = models.ForeignKey(
         Market, verbose_name=_("market"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -51,25 +53,48 @@ class SourcingNeed(BaseModel):
     currency = models.CharField(_("currency"), max_length=3, default="VND")
     quote_deadline = models.DateTimeField(_("quotes until"), null=True, blank=True)
     # Terms that decide the deal.
-    discount_percent = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    discount_percent = models.DecimalField(
+        _("discount, %"), max_digits=5, decimal_places=2, default=Decimal(0)
+    )
     listing_fee = models.DecimalField(_("listing fee"), max_digits=14, decimal_places=2, default=Decimal(0))
-    promotion_fee_percent = models.DecimalField(_("promotion fee, %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    promotion_fee_percent = models.DecimalField(
+        _("promotion fee, %"), max_digits=5, decimal_places=2, default=Decimal(0)
+    )
     payment_days = models.PositiveSmallIntegerField(_("payment after (days)"), default=30)
-    returns_percent = models.DecimalField(_("returns, up to %"), max_digits=5, decimal_places=2, default=Decimal(0))
+    returns_percent = models.DecimalField(
+        _("returns, up to %"), max_digits=5, decimal_places=2, default=Decimal(0)
+    )
     vat_basis = models.CharField(_("prices"), max_length=8, choices=VatBasis, default=VatBasis.EXCLUDED)
     delivery_place = models.CharField(_("delivery place"), max_length=300, blank=True)
     delivery_province = models.ForeignKey(
-        Province, verbose_name=_("delivery province"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Province,
+        verbose_name=_("delivery province"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     delivery_commune = models.ForeignKey(
-        Commune, verbose_name=_("delivery commune"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Commune,
+        verbose_name=_("delivery commune"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     deliveries_per_month = models.PositiveSmallIntegerField(_("deliveries a month"), default=1)
     incoterm = models.ForeignKey(  # export only
-        Incoterm, verbose_name=_("Incoterm"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Incoterm,
+        verbose_name=_("Incoterm"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     # A certificate or star that lapses within the months: told always, excludes only if the buyer says so.
-    exclude_on_lapse = models.BooleanField(_("exclude if a required certificate or star lapses"), default=False)
+    exclude_on_lapse = models.BooleanField(
+        _("exclude if a required certificate or star lapses"), default=False
+    )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # raised by each amendment
@@ -81,8 +106,10 @@ class SourcingNeed(BaseModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    discount_percent__range=(0, 100), promotion_fee_percent__range=(0, 100),
-                    returns_percent__range=(0, 100), listing_fee__gte=0,
+                    discount_percent__range=(0, 100),
+                    promotion_fee_percent__range=(0, 100),
+                    returns_percent__range=(0, 100),
+                    listing_fee__gte=0,
                 ),
                 name="need_terms_in_range",
             ),  # fmt: skip
@@ -94,7 +121,10 @@ class SourcingNeed(BaseModel):
                 condition=Q(deliveries_per_month__range=(1, 31)), name="need_deliveries_in_range"
             ),
         ]
-        indexes = [models.Index(fields=["status", "-published_at"]), models.Index(fields=["company", "status"])]
+        indexes = [
+            models.Index(fields=["status", "-published_at"]),
+            models.Index(fields=["company", "status"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -110,7 +140,12 @@ class NeedLine(BaseModel):
     )
     product_words = models.CharField(_("product"), max_length=200, blank=True)
     product_set = models.ForeignKey(
-        ProductSet, verbose_name=_("OCOP product set"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        ProductSet,
+        verbose_name=_("OCOP product set"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     specification = models.JSONField(_("specification"), default=dict, blank=True)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
@@ -134,10 +169,13 @@ class NeedLine(BaseModel):
         ordering = ["need_id", "position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["need", "position"], name="one_line_per_position", deferrable=models.Deferrable.DEFERRED
+                fields=["need", "position"],
+                name="one_line_per_position",
+                deferrable=models.Deferrable.DEFERRED,
             ),
             models.CheckConstraint(
-                condition=Q(required_stars__isnull=True) | Q(required_stars__range=(3, 5)), name="required_stars_3_to_5"
+                condition=Q(required_stars__isnull=True) | Q(required_stars__range=(3, 5)),
+                name="required_stars_3_to_5",
             ),
             models.CheckConstraint(
                 condition=Q(preferred_stars__isnull=True) | Q(preferred_stars__range=(3, 5)),
@@ -148,7 +186,8 @@ class NeedLine(BaseModel):
             ),
             models.CheckConstraint(condition=Q(min_share_percent__range=(0, 100)), name="min_share_in_range"),
             models.CheckConstraint(
-                condition=Q(max_suppliers__isnull=True) | Q(max_suppliers__gte=1), name="max_suppliers_positive"
+                condition=Q(max_suppliers__isnull=True) | Q(max_suppliers__gte=1),
+                name="max_suppliers_positive",
             ),
         ]
 
@@ -158,8 +197,10 @@ class NeedLine(BaseModel):
     @property
     def label(self) -> str:
         """What is wanted, in the buyer's words, else the HS code's or the set's name."""
-        return self.product_words or (self.hs.name if self.hs else "") or (
-            self.product_set.name if self.product_set else ""
+        return (
+            self.product_words
+            or (self.hs.name if self.hs else "")
+            or (self.product_set.name if self.product_set else "")
         )
 
     @property
@@ -229,7 +270,9 @@ class NeedAmendment(BaseModel):
     need = models.ForeignKey(SourcingNeed, on_delete=models.CASCADE, related_name="amendments")
     version = models.PositiveIntegerField()  # the version it made
     reason = models.CharField(_("reason"), max_length=500)
-    changes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # field -> [old, new]; never the ceiling price
+    changes = models.JSONField(
+        default=dict, encoder=DjangoJSONEncoder
+    )  # field -> [old, new]; never the ceiling price
     made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta(BaseModel.Meta):
@@ -249,7 +292,9 @@ class Invitation(BaseModel):
     product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     message = models.CharField(_("message"), max_length=1000, blank=True)
     status = models.CharField(max_length=10, choices=InvitationStatus, default=InvitationStatus.SENT)
-    link = models.OneToOneField(TaskLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitation")
+    link = models.OneToOneField(
+        TaskLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitation"
+    )
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     opened_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -267,5 +312,3 @@ class Invitation(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.need_id} → {self.company_id}"
-
-

@@ -27,7 +27,9 @@ class Notification(BaseModel):
     objects = NotificationQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["user", "event_id"], name="one_notification_per_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "event_id"], name="one_notification_per_event")
+        ]
         indexes = [models.Index(fields=["user", "read_at"])]
 
     def __str__(self) -> str:

@@ -28,7 +28,9 @@ class CapacityStatement(BaseModel):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="capacity_statements")
     method = models.CharField(_("how it is told"), max_length=10, choices=CapacityMethod)
     inputs = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    months = models.JSONField(default=dict, encoder=DjangoJSONEncoder)  # {"2027-08": "0.900"} in the product's unit
+    months = models.JSONField(
+        default=dict, encoder=DjangoJSONEncoder
+    )  # {"2027-08": "0.900"} in the product's unit
     source_text = models.CharField(max_length=200, blank=True)  # "20-30 tấn/tháng", as an imported list says
     proof = models.CharField(max_length=10, choices=CapacityProof, default=CapacityProof.STATED)
     document = models.ForeignKey(Document, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

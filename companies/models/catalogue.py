@@ -26,7 +26,9 @@ from core.text import vietnamese_sort_key
 class Document(BaseModel):
     """An uploaded file: checked, stored under a random name, served only through a guarded view."""
 
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="documents", null=True, blank=True)
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="documents", null=True, blank=True
+    )
     uploaded_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     file = models.FileField(upload_to="documents/%Y/%m")
     original_name = models.CharField(max_length=200)
@@ -47,7 +49,17 @@ class Document(BaseModel):
 @pghistory.track(
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    fields=["company", "name_vi", "product_set", "hs", "price", "currency", "price_audience", "published", "unit"],
+    fields=[
+        "company",
+        "name_vi",
+        "product_set",
+        "hs",
+        "price",
+        "currency",
+        "price_audience",
+        "published",
+        "unit",
+    ],
 )
 class Product(BaseModel):
     """What a supplier offers. Its star belongs to it, not to the company."""
@@ -60,7 +72,12 @@ class Product(BaseModel):
     )
     set_confirmed = models.BooleanField(default=True)  # False: guessed by an import
     hs = models.ForeignKey(
-        HsCode, verbose_name=_("HS code"), on_delete=models.PROTECT, null=True, blank=True, related_name="products"
+        HsCode,
+        verbose_name=_("HS code"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
     )
     product_words = models.CharField(_("other names and words"), max_length=300, blank=True)
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT)
@@ -68,10 +85,14 @@ class Product(BaseModel):
     pack_content = models.DecimalField(  # net content of one pack, in the base unit of `unit`'s dimension
         _("net content"), max_digits=12, decimal_places=4, null=True, blank=True
     )
-    specification = models.JSONField(_("specification"), default=dict, blank=True)  # free pairs: {"grade": "A"}
+    specification = models.JSONField(
+        _("specification"), default=dict, blank=True
+    )  # free pairs: {"grade": "A"}
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
     shelf_life_days = models.PositiveIntegerField(_("shelf life (days)"), null=True, blank=True)
-    min_order = models.DecimalField(_("minimum order"), max_digits=14, decimal_places=3, null=True, blank=True)
+    min_order = models.DecimalField(
+        _("minimum order"), max_digits=14, decimal_places=3, null=True, blank=True
+    )
     lead_time_days = models.PositiveSmallIntegerField(_("lead time (days)"), null=True, blank=True)
     price = models.DecimalField(_("price"), max_digits=16, decimal_places=2, null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="VND")
@@ -81,11 +102,15 @@ class Product(BaseModel):
     capacity_audience = models.CharField(
         _("who sees the capacity"), max_length=16, choices=Audience, default=Audience.VERIFIED_BUYERS
     )
-    markets = ArrayField(models.CharField(max_length=40), default=list, blank=True)  # where it is sold already
+    markets = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True
+    )  # where it is sold already
     story_vi = models.TextField(_("story (Vietnamese)"), max_length=4000, blank=True)
     story_en = models.TextField(_("story (English)"), max_length=4000, blank=True)
     published = models.BooleanField(_("published"), default=True)
-    source_text = models.JSONField(default=dict, blank=True, editable=False)  # cells as the imported list had them
+    source_text = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # cells as the imported list had them
     is_simulated = models.BooleanField(default=False, editable=False)
     # Derived from the ratings by `companies.services.ratings.refresh_stars`, so that lists need no join.
     stars = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
@@ -103,7 +128,9 @@ class Product(BaseModel):
     class Meta(BaseModel.Meta):
         constraints = [
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gt=0), name="price_positive"),
-            models.CheckConstraint(condition=Q(min_order__isnull=True) | Q(min_order__gt=0), name="min_order_positive"),
+            models.CheckConstraint(
+                condition=Q(min_order__isnull=True) | Q(min_order__gt=0), name="min_order_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(stars__isnull=True) | Q(stars__range=(1, 5)), name="product_stars_one_to_five"
             ),
@@ -164,6 +191,3 @@ class ProductPhoto(BaseModel):
 
     def __str__(self) -> str:
         return self.alt_text
-
-
-

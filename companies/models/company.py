@@ -30,7 +30,17 @@ class Fold(Func):
 @pghistory.track(
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    fields=["kind", "name_vi", "tax_code", "sells", "buys", "verification", "verified_by", "verified_at", "province"],
+    fields=[
+        "kind",
+        "name_vi",
+        "tax_code",
+        "sells",
+        "buys",
+        "verification",
+        "verified_by",
+        "verified_at",
+        "province",
+    ],
 )
 class Company(BaseModel):
     """A supplier, buyer, agency, or several of these in one."""
@@ -42,8 +52,12 @@ class Company(BaseModel):
     tax_code = models.CharField(_("tax code"), max_length=14, blank=True)
     sells = models.BooleanField(_("sells"), default=False)
     buys = models.BooleanField(_("buys"), default=False)
-    province = models.ForeignKey(Province, verbose_name=_("province"), on_delete=models.PROTECT, null=True, blank=True)
-    commune = models.ForeignKey(Commune, verbose_name=_("commune"), on_delete=models.PROTECT, null=True, blank=True)
+    province = models.ForeignKey(
+        Province, verbose_name=_("province"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    commune = models.ForeignKey(
+        Commune, verbose_name=_("commune"), on_delete=models.PROTECT, null=True, blank=True
+    )
     address = models.CharField(_("address"), max_length=300, blank=True)
     lat = models.FloatField(null=True, blank=True)
     lon = models.FloatField(null=True, blank=True)
@@ -83,9 +97,12 @@ class Company(BaseModel):
                 name="agency_has_level_and_does_not_trade",
             ),
             models.CheckConstraint(
-                condition=Q(on_time_in_full__isnull=True) | Q(on_time_in_full__range=(0, 1)), name="otif_is_a_share"
+                condition=Q(on_time_in_full__isnull=True) | Q(on_time_in_full__range=(0, 1)),
+                name="otif_is_a_share",
             ),
-            models.UniqueConstraint(fields=["tax_code"], condition=~Q(tax_code=""), name="one_company_per_tax_code"),
+            models.UniqueConstraint(
+                fields=["tax_code"], condition=~Q(tax_code=""), name="one_company_per_tax_code"
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="company_search_trgm", opclasses=["gin_trgm_ops"]),

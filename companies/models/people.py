@@ -17,7 +17,12 @@ from core.models import BaseModel
 
 class UserManager(BaseUserManager["User"]):
     def create_user(
-        self, *, email: str | None = None, phone: str | None = None, password: str | None = None, **fields: object
+        self,
+        *,
+        email: str | None = None,
+        phone: str | None = None,
+        password: str | None = None,
+        **fields: object,
     ) -> User:
         user = self.model(email=(email or "").strip().lower() or None, phone=phone or None, **fields)
         user.set_password(password)

@@ -50,7 +50,9 @@ class StarRating(BaseModel):
                 condition=Q(points__isnull=True) | Q(points__range=(0, 100)), name="rating_points_in_range"
             ),
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(issued_on__isnull=True) | Q(valid_until__gte=F("issued_on")),
+                condition=Q(valid_until__isnull=True)
+                | Q(issued_on__isnull=True)
+                | Q(valid_until__gte=F("issued_on")),
                 name="rating_dates_in_order",
             ),
             models.CheckConstraint(
@@ -73,7 +75,9 @@ class Certification(BaseModel):
         Product, on_delete=models.CASCADE, related_name="certifications", null=True, blank=True
     )
     scheme = models.ForeignKey(CertificationScheme, verbose_name=_("scheme"), on_delete=models.PROTECT)
-    scope = models.CharField(_("holder"), max_length=12, choices=CertificateScope, default=CertificateScope.COMPANY)
+    scope = models.CharField(
+        _("holder"), max_length=12, choices=CertificateScope, default=CertificateScope.COMPANY
+    )
     site = models.CharField(_("site or growing area"), max_length=200, blank=True)
     number = models.CharField(_("certificate number"), max_length=80, blank=True)
     body = models.CharField(_("certification body"), max_length=160, blank=True)
@@ -93,14 +97,18 @@ class Certification(BaseModel):
         ordering = ["scheme_id", "-valid_to"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
                 name="certification_dates_in_order",
             ),
             models.CheckConstraint(
-                condition=~Q(scope="product") | Q(product__isnull=False), name="product_certificate_names_product"
+                condition=~Q(scope="product") | Q(product__isnull=False),
+                name="product_certificate_names_product",
             ),
             models.CheckConstraint(
-                condition=~Q(status="confirmed") | Q(checked_at__isnull=False), name="confirmed_certificate_was_checked"
+                condition=~Q(status="confirmed") | Q(checked_at__isnull=False),
+                name="confirmed_certificate_was_checked",
             ),
         ]
         indexes = [models.Index(fields=["scheme", "valid_to"])]

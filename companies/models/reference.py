@@ -59,7 +59,9 @@ class ProductSet(Named):
     sector = models.CharField(max_length=40)  # one of the 6 OCOP sectors
     sector_name_vi = models.CharField(max_length=120, default="")
     sector_name_en = models.CharField(max_length=120, default="")
-    product_sectors = ArrayField(models.CharField(max_length=40), default=list)  # of the certification schemes
+    product_sectors = ArrayField(
+        models.CharField(max_length=40), default=list
+    )  # of the certification schemes
     ministry = models.CharField(max_length=40, blank=True, default="")
 
     class Meta(Named.Meta):

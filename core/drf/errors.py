@@ -44,7 +44,11 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         response.data = {"code": "invalid", "detail": _first(fields), "fields": fields}
     else:
         code = exc.get_codes()
-        response.data = {"code": code if isinstance(code, str) else "error", "detail": str(exc.detail), "fields": {}}
+        response.data = {
+            "code": code if isinstance(code, str) else "error",
+            "detail": str(exc.detail),
+            "fields": {},
+        }
     return response
 
 
@@ -74,5 +78,3 @@ def _first(fields: dict[str, list[str]]) -> str:
         if texts:
             return texts[0] if name == "non_field_errors" else f"{name}: {texts[0]}"
     return _("The request is not valid.")
-
-

@@ -41,12 +41,21 @@ class IdempotencyMiddleware:
             # The row lock makes parallel repeats wait for the first.
             reply = IdempotentReply.objects.select_for_update().get(pk=reply.pk)
             if reply.created_at < timezone.now() - KEPT:
-                reply.fingerprint, reply.status, reply.body, reply.created_at = fingerprint, None, None, timezone.now()
+                reply.fingerprint, reply.status, reply.body, reply.created_at = (
+                    fingerprint,
+                    None,
+                    None,
+                    timezone.now(),
+                )
                 first = True
             if reply.fingerprint != fingerprint:
-                return _error(409, "idempotency-key-reused", _("This idempotency key was used for another request."))
+                return _error(
+                    409, "idempotency-key-reused", _("This idempotency key was used for another request.")
+                )
             if reply.status is not None:
-                return JsonResponse(reply.body, status=reply.status, safe=False, headers={"Idempotent-Replay": "true"})
+                return JsonResponse(
+                    reply.body, status=reply.status, safe=False, headers={"Idempotent-Replay": "true"}
+                )
             response = self.get_response(request)
             if 200 <= response.status_code < 300 and not getattr(response, "streaming", False):
                 reply.status = response.status_code
@@ -60,7 +69,11 @@ class IdempotencyMiddleware:
 
 def _scope(request: HttpRequest) -> str:
     """Who asks: a hash of the credentials, so that keys of different callers never meet and no secret is stored."""
-    credentials = request.headers.get("Authorization") or request.COOKIES.get("sessionid") or request.META["REMOTE_ADDR"]
+    credentials = (
+        request.headers.get("Authorization")
+        or request.COOKIES.get("sessionid")
+        or request.META["REMOTE_ADDR"]
+    )
     return hashlib.sha256(credentials.encode()).hexdigest()
 
 

@@ -38,9 +38,17 @@ class OfftakeSchema(AutoSchema):
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         component = self.resolve_serializer(ErrorSerializer, direction)
         schema = component.ref if component.name else {"type": "object"}
-        wanted = {"400": "Not valid", "401": "Not signed in", "403": "Not allowed", "404": "Not there", "429": "Too often"}
+        wanted = {
+            "400": "Not valid",
+            "401": "Not signed in",
+            "403": "Not allowed",
+            "404": "Not there",
+            "429": "Too often",
+        }
         if self.method in {"POST", "PUT", "PATCH", "DELETE"}:
             wanted |= {"409": "The state forbids it", "413": "Too large", "415": "Unsupported media type"}
         for status, description in wanted.items():
-            bodies.setdefault(status, {"description": description, "content": {"application/json": {"schema": schema}}})
+            bodies.setdefault(
+                status, {"description": description, "content": {"application/json": {"schema": schema}}}
+            )
         return bodies
