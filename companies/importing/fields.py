@@ -1,6 +1,6 @@
 """The fields that a catalogue sheet may hold, and the headings by which each is known.
 
-Headings are compared without case, accents, punctuation and what stands in brackets; the longest that fits wins.
+Headings are compared without case, accents, punctuation and what stands in brackets; the longest wins.
 """
 
 from __future__ import annotations
@@ -174,10 +174,11 @@ _HEADINGS = {
     # Headings of other things, named so that a shorter heading inside them does not catch them.
     "other": (
         "anh | hinh anh | anh san pham | photo | image | link | so lao dong | so thanh vien | "
-        "doanh thu | von | dien tich | nam thanh lap | ngay thanh lap | nam sinh | gioi tinh | "
-        "dan toc | chuc vu | thi truong | thi truong tieu thu | noi tieu thu | diem ban | kenh "
-        "phan phoi | ma san pham | ma sp | so luong san pham | so luong lao dong | so san pham | "
-        "tiem nang | cap quan ly | bo chu quan | nganh quan ly | he so | sales | revenue | "
+        "doanh thu | von | dien tich | nam thanh lap | ngay thanh lap | nam sinh | ngay sinh | "
+        "ngay thang nam sinh | hang sao de nghi | sao de nghi | sao dang ky | hang dang ky | gioi "
+        "tinh | dan toc | chuc vu | thi truong | thi truong tieu thu | noi tieu thu | diem ban | "
+        "kenh phan phoi | ma san pham | ma sp | so luong san pham | so luong lao dong | so san "
+        "pham | tiem nang | cap quan ly | bo chu quan | nganh quan ly | he so | sales | revenue | "
         "employees | workers | product code | sku | status | trang thai | tinh trang | gia tri | "
         "gia tri san xuat"
     ),
