@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import sys
 
 from django.urls import URLPattern, URLResolver, path
 from django.urls import include as django_include
 
 
 def include(module: str) -> tuple[list[object], str | None, str | None]:
-    """Django's, or nothing while the module is still to be written."""
-    return django_include(module) if find_spec(module) else ([], None, None)  # type: ignore[return-value]
+    """Django's; a module that cannot be imported yet is named on stderr and left out."""
+    try:
+        return django_include(module)  # type: ignore[return-value]
+    except ImportError as error:
+        sys.stderr.write(f"frontend.urls: {module} left out: {error}\n")
+        return [], None, None
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
