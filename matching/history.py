@@ -36,7 +36,10 @@ class Candidates:
 
 
 def past_candidates(
-    lines: Any, *, now: datetime | None = None, progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None
+    lines: Any,
+    *,
+    now: datetime | None = None,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> Iterator[Candidates]:
     """Eligible products of past need lines with the features of today's catalogue.
 

@@ -16,7 +16,7 @@ from matching.engine.need import Law, ToCheck
 
 _MADE = frozenset({"processed_food", "beverage", "tea_coffee_cocoa"})
 _ANIMAL = frozenset({"aquaculture", "capture_fishery", "honey", "livestock"})
-_FOOD_SAFETY = ("haccp_codex", "iso_22000", "gmp_food", "fssc_22000", "brcgs_food", "ifs_food")
+_FOOD_SAFETY = ("haccp_codex", "iso_22000", "fssc_22000", "brcgs_food", "ifs_food")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class RankerModel(BaseModel):
 
 
 class Match(BaseModel):
-    """One product judged against one need line, as it was shown: rank, model, features of that moment, and its state."""
+    """One product judged against one need line, as it was shown: rank, model, features of then, and its state."""
 
     line = models.ForeignKey(NeedLine, on_delete=models.CASCADE, related_name="matches")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="matches")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, FloatField, Max, Q
+from django.db.models import F, FloatField, IntegerField, Max, Q
 from django.db.models.functions import Cast, Coalesce, ExtractMonth, ExtractYear
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from companies.models import (
     ProductSet,
 )
 from core.text import fold
+from matching.engine.eligibility import Count
 from matching.engine.need import NeedLine
 from matching.engine.supply import (
     FOREVER,
@@ -33,7 +35,7 @@ from matching.engine.supply import (
     month_index,
     peer_prices,
 )
-from matching.engine.text import tokens
+from matching.engine.text import is_product, tokens
 from matching.lines import unit_factor
 
 PROOF_CODE = {CapacityProof.STATED: 0, CapacityProof.CHECKED: 1, CapacityProof.DELIVERED: 2}
@@ -74,6 +76,50 @@ def _spellings(token: str) -> list[str]:
             for s in spellings
         }
     )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The products that are the one asked for, and what was left out to get there."""
+
+    ids: list[UUID]
+    counts: tuple[Count, ...]
+
+
+def select_products(line: NeedLine) -> Selection:
+    """Find the products that a line means by name and HS-6 alone, in one light query.
+
+    Only they are read in full. The funnel's first steps (set, product) are counted here.
+    """
+    rows = Product.objects.offered().filter(products_for(line) or Q()).order_by("pk")
+    found = list(
+        rows.values_list("id", "product_set__number", "hs_id", "name_vi", "product_words", "name_en")
+    )
+    if not (line.words or line.hs6):
+        return Selection([r[0] for r in found], ())
+    codes = np.array([r[2] or "" for r in found], dtype=np.str_)
+    named, _words = is_product(line.words, line.hs6, [_name(r[3], r[4], r[5]) for r in found], codes)
+    in_set = (
+        np.array([r[1] in line.product_sets for r in found], dtype=np.bool_)
+        if line.product_sets
+        else np.ones(len(found), dtype=np.bool_)
+    )
+    counts = []
+    start = in_set | named
+    if line.product_sets:
+        counts.append(_count("product_set", "", ~start, int(start.sum())))
+    named &= start
+    counts.append(_count("product", line.words or line.hs6, start & ~named, int(named.sum())))
+    return Selection([r[0] for r, n in zip(found, named, strict=True) if n], tuple(counts))
+
+
+def _count(code: str, detail: str, removed: np.ndarray[Any, Any], left: int) -> Count:
+    gone = int(removed.sum())
+    return Count(code, detail, alone=gone, in_sequence=gone, left=left, only=0, relaxable=False)
+
+
+def _name(name_vi: str, words: str, name_en: str) -> str:
+    return " ".join(part for part in (name_vi, words, name_en) if part)
 
 
 def load_supply(
@@ -201,7 +247,7 @@ def _capacity(
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     available = np.full((len(ids), HORIZON), np.nan)
     proof = np.zeros((len(ids), HORIZON), dtype=np.int64)
-    month = ExtractYear("month") * 12 + ExtractMonth("month") - 1 - first
+    month = Cast(ExtractYear("month") * 12 + ExtractMonth("month") - 1 - first, IntegerField())
     rows = (
         MonthlyCapacity.objects.filter(
             product_id__in=ids,

@@ -49,26 +49,39 @@ class Count:
 
 @dataclass(frozen=True)
 class Eligibility:
-    """The verdict on every row, with the funnel that led there."""
+    """The verdict on every row, with the funnel that led there.
+
+    `before` are counts of criteria that were applied before the rows were read at all (see `matching.supply`);
+    the rows are what was left after them.
+    """
 
     eligible: Bools
     unstated: Bools
     criteria: tuple[Criterion, ...]
     words: Floats
     start: int
+    before: tuple[Count, ...] = ()
+
+    @property
+    def looked_at(self) -> int:
+        """How many products there were before any criterion."""
+        return self.before[0].left + self.before[0].in_sequence if self.before else self.start
 
     @property
     def counts(self) -> list[Count]:
         """One row a criterion, in the order in which they are applied."""
         if not self.criteria:
-            return []
+            return list(self.before)
+        told = {count.code for count in self.before}
         passes = np.column_stack([c.passes for c in self.criteria])
         failures = (~passes).sum(axis=1)
         alive = np.ones(self.start, dtype=np.bool_)
-        rows = []
+        rows = list(self.before)
         for at, criterion in enumerate(self.criteria):
             before = int(alive.sum())
             alive &= criterion.passes
+            if criterion.code in told:
+                continue
             rows.append(
                 Count(
                     code=criterion.code,
@@ -87,7 +100,7 @@ class Eligibility:
         return [c for c in self.criteria if not c.passes[row]]
 
 
-def judge(line: NeedLine, supply: Supply) -> Eligibility:
+def judge(line: NeedLine, supply: Supply, before: tuple[Count, ...] = ()) -> Eligibility:
     """Apply all required criteria of a line to all rows.
 
     The market's rows exclude only on `law` and only products of the sets that the case names; see `NeedLine.laws`.
@@ -131,7 +144,7 @@ def judge(line: NeedLine, supply: Supply) -> Eligibility:
     eligible = np.ones(rows, dtype=np.bool_)
     for criterion in criteria:
         eligible &= criterion.passes
-    return Eligibility(eligible, unstated & eligible, tuple(criteria), words, rows)
+    return Eligibility(eligible, unstated & eligible, tuple(criteria), words, rows, before)
 
 
 def valid_stars(line: NeedLine, supply: Supply) -> Floats:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -22,6 +21,7 @@ _TONES = {0x300, 0x301, 0x303, 0x309, 0x323}
 _WORD = re.compile(r"[^\W_]+")
 ACCENT_CLASH = 0.2
 PROCESS_WEIGHT = 0.4
+PLAIN_WEIGHT = 0.4
 ENOUGH = 0.6
 ENOUGH_WITH_HS = 0.5
 
@@ -111,24 +111,26 @@ def _folded(name: frozenset[str]) -> frozenset[str]:
 
 
 def similarity(wish: str, names: Sequence[str]) -> NDArray[np.float64]:
-    """(names,) share of the wish's words that a name has, rarer words counting more; NaN for an empty wish."""
+    """(names,) weighted share of the wish's words that a name has, 0..1; NaN for an empty wish.
+
+    A name's value does not depend on the other names, so that it is the same wherever it is computed.
+    """
     wanted = sorted(tokens(wish))
     if not wanted:
         return np.full(len(names), np.nan)
-    sets = [tokens(n) for n in names]
-    hits = np.array([[_met(w, s, _folded(s)) for w in wanted] for s in sets], dtype=np.float64)
-    hits = hits.reshape(len(names), len(wanted))
-    often = Counter(w for s in sets for w in s)
-    weight = np.array(
-        [
-            (PROCESS_WEIGHT if w in PROCESSING else 1.0)
-            * (1.0 if w.startswith("@") else 0.5)
-            * np.log1p(1.0 + len(names) / (1.0 + often[w]))
-            for w in wanted
-        ]
-    )
+    weight = np.array([_weight(w) for w in wanted])
+    hits = np.zeros((len(names), len(wanted)))
+    for row, name in enumerate(names):
+        known = tokens(name)
+        hits[row] = [_met(w, known, _folded(known)) for w in wanted]
     result: NDArray[np.float64] = hits @ weight / weight.sum()
     return result
+
+
+def _weight(word: str) -> float:
+    if word in PROCESSING:
+        return PROCESS_WEIGHT
+    return 1.0 if word.startswith("@") else PLAIN_WEIGHT
 
 
 def is_product(

@@ -87,13 +87,13 @@ def count_for_draft(line_spec: LineSpec, *, now: datetime | None = None) -> Draf
     asked = LineReader().read(line, now=now)  # type: ignore[arg-type]
     if asked is None:
         return None
-    supply = supply_for(line, asked, now=now)  # type: ignore[arg-type]
-    verdict = judge(asked, supply)
+    supply, before = supply_for(line, asked, now=now)  # type: ignore[arg-type]
+    verdict = judge(asked, supply, before)
     companies = set(supply.company[verdict.eligible])
     return DraftCount(
         remaining=len(companies),
         products=int(verdict.eligible.sum()),
-        looked_at=verdict.start,
+        looked_at=verdict.looked_at,
         unstated=int(verdict.unstated.sum()),
         criteria=verdict.counts,
     )
@@ -125,7 +125,9 @@ def _draft(spec: LineSpec, now: datetime | None) -> _Draft:
     if spec.get("product_set"):
         line.product_set = ProductSet.objects.filter(pk=spec["product_set"]).first()
     today = timezone.localtime(now or timezone.now()).date()
-    wanted = {m: q for m, q in spec.get("months", {}).items() if q and q > 0} or {add_months(today, 1): Decimal(1)}
+    wanted = {m: q for m, q in spec.get("months", {}).items() if q and q > 0} or {
+        add_months(today, 1): Decimal(1)
+    }
     months = [tenders.NeedMonth(month=m, quantity=q) for m, q in sorted(wanted.items())]
     exact = spec.get("exact_certificates", [])
     certificates = [

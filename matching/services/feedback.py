@@ -40,9 +40,7 @@ def record_shown(
         return 0
     Match.objects.bulk_create(rows, ignore_conflicts=True)
     written = set(Match.objects.filter(pk__in=[r.pk for r in rows]).values_list("pk", flat=True))
-    MatchFeedback.objects.bulk_create(
-        [_act(r, Act.SHOWN, actor, moment) for r in rows if r.pk in written]
-    )
+    MatchFeedback.objects.bulk_create([_act(r, Act.SHOWN, actor, moment) for r in rows if r.pk in written])
     return len(written)
 
 
@@ -71,7 +69,7 @@ def _locked(line: tenders.NeedLine, product: Product, moment: datetime) -> Match
     """
     if line.need.status not in {NeedStatus.PUBLISHED, NeedStatus.DRAFT}:
         raise DomainError("need-closed", _("This need is closed; its matches can no longer be changed."))
-    match = Match.objects.select_for_update().filter(line=line, product=product).first()
+    match: Match | None = Match.objects.select_for_update().filter(line=line, product=product).first()
     if match is not None:
         return match
     found = match_line(line=line_with_criteria(line.pk), now=moment)
@@ -81,11 +79,17 @@ def _locked(line: tenders.NeedLine, product: Product, moment: datetime) -> Match
             "not-eligible", _("This product does not meet what the line requires, so it is no match of it.")
         )
     Match.objects.bulk_create([_match_of(found, ranked, moment)], ignore_conflicts=True)
-    return Match.objects.select_for_update().get(line=line, product=product)
+    written: Match = Match.objects.select_for_update().get(line=line, product=product)
+    return written
 
 
 def _move(
-    match: Match, state: MatchState, act: Act, actor: User | None, moment: datetime, fields: Sequence[str] = ()
+    match: Match,
+    state: MatchState,
+    act: Act,
+    actor: User | None,
+    moment: datetime,
+    fields: Sequence[str] = (),
 ) -> Match:
     match.state = state
     match.save(update_fields=["state", "updated_at", *fields])
@@ -107,7 +111,9 @@ def record_opened(
 ) -> None:
     """The buyer looked at a match's details. The first time counts; a product never shown is passed over."""
     moment = now or timezone.now()
-    match = Match.objects.select_for_update().filter(line=line, product=product, opened_at__isnull=True).first()
+    match = (
+        Match.objects.select_for_update().filter(line=line, product=product, opened_at__isnull=True).first()
+    )
     if match is not None:
         match.opened_at = moment
         match.save(update_fields=["opened_at", "updated_at"])
@@ -146,12 +152,17 @@ def dismiss_match(
     """
     if reason not in DismissReason.values:
         raise DomainError(
-            "invalid", _("Please choose a reason."), fields={"reason": [_("Please choose a reason.")]}, status=400
+            "invalid",
+            _("Please choose a reason."),
+            fields={"reason": [_("Please choose a reason.")]},
+            status=400,
         )
     moment = now or timezone.now()
     match = _locked(line, product, moment)
     if match.state == MatchState.INVITED:
-        raise DomainError("already-invited", _("This supplier has been invited; revoke the invitation first."))
+        raise DomainError(
+            "already-invited", _("This supplier has been invited; revoke the invitation first.")
+        )
     match.dismiss_reason, match.dismiss_note = reason, note.strip()[:300]
     return _move(
         match, MatchState.DISMISSED, Act.DISMISSED, actor, moment, ["dismiss_reason", "dismiss_note"]
@@ -171,7 +182,9 @@ def restore_match(
     if match.state == MatchState.SHOWN:
         return match
     if match.state == MatchState.INVITED:
-        raise DomainError("already-invited", _("This supplier has been invited; revoke the invitation first."))
+        raise DomainError(
+            "already-invited", _("This supplier has been invited; revoke the invitation first.")
+        )
     match.dismiss_reason = match.dismiss_note = ""
     return _move(match, MatchState.SHOWN, Act.RESTORED, actor, moment, ["dismiss_reason", "dismiss_note"])
 
@@ -194,7 +207,13 @@ def invite_match(
     moment = now or timezone.now()
     match = _locked(line, product, moment)
     invitation = invite_supplier(
-        need=line.need, supplier=product.company, line=line, product=product, actor=actor, message=message, now=moment
+        need=line.need,
+        supplier=product.company,
+        line=line,
+        product=product,
+        actor=actor,
+        message=message,
+        now=moment,
     )
     if match.state != MatchState.INVITED:
         match.dismiss_reason = match.dismiss_note = ""

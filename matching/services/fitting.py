@@ -80,7 +80,9 @@ def _best(
     at = np.array(rows)
     X = compute_features(asked, supply.take(at), verdict.words[at])
     scores = to_points(model, X).score
-    best = min(range(len(rows)), key=lambda i: (len(unmet[rows[i]]), -scores[i], str(supply.product[rows[i]])))
+    best = min(
+        range(len(rows)), key=lambda i: (len(unmet[rows[i]]), -scores[i], str(supply.product[rows[i]]))
+    )
     row = rows[best]
     share = X[best, 0]
     return FittingNeed(

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q
 from numpy.typing import NDArray
 
 from companies.enums import Verification
@@ -19,7 +18,7 @@ from matching.engine.need import NeedLine
 from matching.engine.supply import Supply
 from matching.lines import LineReader, unit_factor, with_criteria
 from matching.services.registry import ActiveRanker, active_ranker
-from matching.supply import load_supply, products_for
+from matching.supply import load_supply, select_products
 from tenders import models as tenders
 
 Floats = NDArray[np.float64]
@@ -73,7 +72,7 @@ class LineMatches:
     @property
     def start(self) -> int:
         """How many products were looked at."""
-        return self.verdict.start if self.verdict is not None else 0
+        return self.verdict.looked_at if self.verdict is not None else 0
 
     @property
     def eligible(self) -> int:
@@ -129,9 +128,10 @@ def match_line(
     asked = reader.read(line, now=now)
     if asked is None:
         return LineMatches(line, None, ranker)
+    before: tuple[Count, ...] = ()
     if supply is None:
-        supply = supply_for(line, asked, now=now)
-    verdict = judge(asked, supply)
+        supply, before = supply_for(line, asked, now=now)
+    verdict = judge(asked, supply, before)
     features = np.full((len(supply), len(ranker.model.schema_)), np.nan)
     rows = np.flatnonzero(verdict.eligible)
     if rows.size:
@@ -142,14 +142,18 @@ def match_line(
     return found
 
 
-def supply_for(line: tenders.NeedLine, asked: NeedLine, *, now: datetime | None = None) -> Supply:
-    """The offered products that a line may mean, with the prices that its buyer may read."""
-    return load_supply(
-        products_for(asked) or Q(),
+def supply_for(
+    line: tenders.NeedLine, asked: NeedLine, *, now: datetime | None = None
+) -> tuple[Supply, tuple[Count, ...]]:
+    """The offered products that a line means, with the prices that its buyer may read, and what was left out."""
+    chosen = select_products(asked)
+    supply = load_supply(
         now=now,
         currency=line.need.currency,
         buyer_verified=line.need.company.verification == Verification.CONFIRMED,
+        product_ids=chosen.ids,
     )
+    return supply, chosen.counts
 
 
 def _order(found: LineMatches, rows: NDArray[np.int64], points: Points) -> None:

@@ -83,9 +83,7 @@ def active_ranker() -> ActiveRanker:
 
 def next_version() -> str:
     """r1, r2, ...: one above the highest there is."""
-    numbers = [
-        int(v[1:]) for v in RankerModel.objects.values_list("version", flat=True) if v[1:].isdigit()
-    ]
+    numbers = [int(v[1:]) for v in RankerModel.objects.values_list("version", flat=True) if v[1:].isdigit()]
     return f"r{max(numbers, default=0) + 1}"
 
 
@@ -99,7 +97,9 @@ def activate_model(*, version: str, actor: User | None = None, now: datetime | N
     rows = {row.version: row for row in RankerModel.objects.select_for_update().defer("artefact")}
     wanted = rows.get(version)
     if wanted is None:
-        raise DomainError("unknown-model", _("There is no ranking model %(version)s.") % {"version": version}, status=404)
+        raise DomainError(
+            "unknown-model", _("There is no ranking model %(version)s.") % {"version": version}, status=404
+        )
     if wanted.schema_hash != schema_hash(FEATURES):
         raise DomainError("model-outdated", _("This model was made for other features; train a new one."))
     try:

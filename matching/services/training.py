@@ -59,11 +59,11 @@ class TrainingSet:
     def split(self, held_out: float = HELD_OUT) -> tuple[TrainingSet, TrainingSet]:
         """(to learn from, held out): the latest lines are held out, never the other way round."""
         lines = np.unique(self.qid)
-        cut = lines[max(int(round(lines.size * (1 - held_out))), 1) - 1]
+        cut = lines[max(round(lines.size * (1 - held_out)), 1) - 1]
         return self.part(self.qid <= cut), self.part(self.qid > cut)
 
 
-def labelled_matches(now: datetime) -> QuerySet[Match]:
+def labelled_matches(now: datetime) -> QuerySet[Any]:
     """Matches whose outcome is known at `now`, with `grade` 0..3: the one selector of training data.
 
     A stored label counts as it is; else saved or invited is 1, dismissed is 0, and what was only shown is 0 once
@@ -76,11 +76,14 @@ def labelled_matches(now: datetime) -> QuerySet[Match]:
         | Q(shown_at__lte=now - PATIENCE)
     )
     by_state = Case(When(chosen, then=Value(1)), default=Value(0), output_field=IntegerField())
-    return (
+    rows: QuerySet[Any] = (
         Match.objects.filter(known, shown_at__lte=now)
         .exclude(features={})
-        .annotate(grade=Case(When(label=0, then=Value(0)), default=Greatest(Coalesce("label", Value(0)), by_state)))
+        .annotate(
+            grade=Case(When(label=0, then=Value(0)), default=Greatest(Coalesce("label", Value(0)), by_state))
+        )
     )
+    return rows
 
 
 def training_set(*, now: datetime | None = None) -> TrainingSet:
@@ -153,7 +156,9 @@ def _enough(data: TrainingSet) -> TrainingSet:
     if data.needs < LEAST_NEEDS:
         raise DomainError(
             "too-little-data",
-            _("Only %(count)s needs have outcomes to learn from; %(least)s are wanted. The prior score serves on.")
+            _(
+                "Only %(count)s needs have outcomes to learn from; %(least)s are wanted. The prior score serves on."
+            )
             % {"count": data.needs, "least": LEAST_NEEDS},
         )
     return data
