@@ -99,6 +99,12 @@ class LinkPurpose(models.TextChoices):
     CLAIM = "claim", _("Claim a company")
 
 
+class CodePurpose(models.TextChoices):
+    SIGN_IN = "sign_in", _("Sign in")
+    SIGN_UP = "sign_up", _("Sign up")
+    CONFIRM = "confirm", _("Confirm an address")
+
+
 class ImportStatus(models.TextChoices):
     UPLOADED = "uploaded", _("Uploaded")
     CHECKING = "checking", _("Being checked")

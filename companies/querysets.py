@@ -46,10 +46,13 @@ def standing_of(user: AnyUser) -> Standing:
     known = getattr(user, "_standing", None)
     if known is not None:
         return known
+    memberships = apps.get_model("companies", "Membership").objects.filter(user=user, revoked_at__isnull=True)
+    # A token of one company acts for that company alone, and never as staff.
+    only = getattr(user, "only_company_id", None)
+    if only is not None:
+        memberships = memberships.filter(company_id=only)
     rows = list(
-        apps.get_model("companies", "Membership")
-        .objects.filter(user=user, revoked_at__isnull=True)
-        .values_list(
+        memberships.values_list(
             "company_id", "role", "company__kind", "company__agency_level", "company__buys", "company__sells",
             "company__verification", "company__mandate",
         )
@@ -58,7 +61,7 @@ def standing_of(user: AnyUser) -> Standing:
     agencies = [row for row in confirmed if row[2] == CompanyKind.AGENCY]
     writers = {Role.OWNER, Role.EDITOR}
     standing = Standing(
-        is_staff=bool(user.is_staff),
+        is_staff=bool(user.is_staff) and only is None,
         companies=frozenset(row[0] for row in rows),
         editable=frozenset(row[0] for row in rows if row[1] in writers),
         owned=frozenset(row[0] for row in rows if row[1] == Role.OWNER),
@@ -125,7 +128,7 @@ class MembershipQuerySet(models.QuerySet[Any]):
 
 class ProductQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: AnyUser) -> ProductQuerySet:
-        """Published products of listed suppliers; one's own, also unpublished; an agency's provinces'; for staff all."""
+        """Published products of listed suppliers; one's own in any state; an agency's provinces'; staff all."""
         standing = standing_of(user)
         if standing.is_staff or standing.is_central:
             return self.all()
@@ -212,9 +215,40 @@ class DocumentQuerySet(models.QuerySet[Any]):
         return self.filter(own)
 
 
-class NotificationQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: AnyUser) -> NotificationQuerySet:
+class OwnQuerySet(models.QuerySet[Any]):
+    """Rows that belong to one person and are shown to nobody else."""
+
+    def visible_to(self, user: AnyUser) -> OwnQuerySet:
         return self.none() if isinstance(user, AnonymousUser) else self.filter(user=user)
+
+
+class NotificationQuerySet(OwnQuerySet):
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at__isnull=True)
+
+
+class ClaimQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: AnyUser) -> ClaimQuerySet:
+        """One's own claims; those on companies of an agency's provinces; for staff all."""
+        standing = standing_of(user)
+        if standing.is_staff or standing.is_central:
+            return self.all()
+        if isinstance(user, AnonymousUser):
+            return self.none()
+        return self.filter(Q(user=user) | Q(company__province_id__in=standing.provinces))
+
+    def waiting(self) -> ClaimQuerySet:
+        return self.filter(status=Verification.PENDING)
+
+
+class MemberInvitationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: AnyUser) -> MemberInvitationQuerySet:
+        """For the owners of the company, who invite; for staff all."""
+        standing = standing_of(user)
+        return self.all() if standing.is_staff else self.filter(company_id__in=standing.owned)
+
+    def open(self) -> MemberInvitationQuerySet:
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
 
 
 class ImportQuerySet(models.QuerySet[Any]):

@@ -1,7 +1,7 @@
 from companies.models.activity import CatalogueImport, Notification
 from companies.models.capacity import CapacityStatement, Commitment, MonthlyCapacity
 from companies.models.catalogue import Document, PriceTier, Product, ProductPhoto
-from companies.models.company import Company, CompanyClaim, Membership
+from companies.models.company import Company, CompanyClaim, MemberInvitation, Membership
 from companies.models.people import ApiToken, OneTimeCode, TaskLink, User
 from companies.models.proofs import Certification, LabReport, StarRating
 from companies.models.reference import (
@@ -33,6 +33,7 @@ __all__ = [
     "LabReport",
     "Market",
     "MarketRequirement",
+    "MemberInvitation",
     "Membership",
     "MonthlyCapacity",
     "Notification",

@@ -13,9 +13,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from companies.enums import AgencyLevel, CompanyKind, Role, Verification
-from companies.models.people import User
+from companies.models.people import TaskLink, User
 from companies.models.reference import Commune, Province
-from companies.querysets import CompanyQuerySet, MembershipQuerySet
+from companies.querysets import (
+    ClaimQuerySet,
+    CompanyQuerySet,
+    MemberInvitationQuerySet,
+    MembershipQuerySet,
+)
 from core.models import BaseModel
 from core.text import vietnamese_sort_key
 
@@ -164,6 +169,40 @@ class Membership(BaseModel):
         return f"{self.user} · {self.company} · {self.role}"
 
 
+class MemberInvitation(BaseModel):
+    """An owner asks a person to act for the company; the membership is made when the person accepts by the link."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="member_invitations")
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    full_name = models.CharField(_("full name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone number"), max_length=20, blank=True)
+    link = models.OneToOneField(
+        TaskLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="member_invitation"
+    )
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MemberInvitationQuerySet.as_manager()
+
+    class Meta(BaseModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="invitation_accepted_or_revoked",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company} · {self.role}"
+
+    @property
+    def address(self) -> str:
+        return self.email or self.phone
+
+
 class CompanyClaim(BaseModel):
     """Someone says that an imported company is theirs; the agency of the province confirms."""
 
@@ -177,6 +216,8 @@ class CompanyClaim(BaseModel):
     decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.CharField(max_length=500, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
         constraints = [

@@ -9,9 +9,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from companies.enums import LinkPurpose
+from companies.enums import CodePurpose, LinkPurpose
+from companies.querysets import OwnQuerySet
 from core.models import BaseModel
 
 
@@ -53,6 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     phone_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Part of every session's hash: raising it ends all sessions of the person at once.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)  # anonymised at the person's wish
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -67,20 +73,36 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
+        if self.deleted_at:
+            return gettext("Deleted account")
         return self.full_name or self.email or self.phone or str(self.pk)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        key_salt = "companies.models.User.get_session_auth_hash"
+        value = f"{self.password}\n{self.session_epoch}"
+        return salted_hmac(key_salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class OneTimeCode(BaseModel):
-    """A six-digit code sent to an address; only its keyed hash is stored."""
+    """A six-digit code sent to an address; only its keyed hash is stored.
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="codes")
+    An unknown address that asks to sign in gets a row too (without a user, never sent): asking costs and tells the
+    same whether or not there is an account. The code itself follows from the row's id and the server's secret, so
+    that the task which sends it is given the id alone.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="codes", null=True, blank=True)
+    purpose = models.CharField(max_length=10, choices=CodePurpose, default=CodePurpose.SIGN_IN)
+    address = models.CharField(max_length=254, blank=True)  # where it goes; empty: nowhere
+    address_hash = models.CharField(max_length=64, default="")  # keyed, of the address as asked for
     code_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(BaseModel.Meta):
-        pass
+        indexes = [models.Index(fields=["address_hash", "purpose", "-created_at"])]
 
     def __str__(self) -> str:
         return f"code for {self.user_id}"
@@ -123,6 +145,8 @@ class ApiToken(BaseModel):
     token_hash = models.CharField(max_length=64, unique=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
         pass
