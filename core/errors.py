@@ -14,7 +14,7 @@ class DomainError(Exception):
         code: stable, machine-readable, e.g. `"deadline-passed"`.
         message: a translated sentence for the person who tried.
         fields: messages by field name, where the fault lies in what was typed.
-        status: the HTTP status at the API edge: 400 malformed, 403 not yours to do, 404 not there, 409 the state forbids it.
+        status: the HTTP status at the API edge: 400 malformed, 403 not yours to do, 409 the state forbids it.
     """
 
     def __init__(

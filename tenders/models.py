@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
-
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import (
@@ -112,7 +111,7 @@ class SourcingNeed(BaseModel):
                     listing_fee__gte=0,
                 ),
                 name="need_terms_in_range",
-            ),  # fmt: skip
+            ),
             models.CheckConstraint(
                 condition=Q(status="draft") | Q(published_at__isnull=False) | Q(status="cancelled"),
                 name="published_need_has_instant",

@@ -1,7 +1,7 @@
 """Capacity per product and month, and the commitment ledger that may never exceed it.
 
 `MonthlyCapacity` is one materialised row per product and month; `Commitment` rows are what is promised. Database
-triggers move each commitment into the month's `reserved` and `bound` and refuse what does not fit, so that no code path,
+triggers move each commitment into the month's `reserved` and `bound` and refuse what does not fit, so no code path,
 bulk write or race can promise a kilogram twice. A product without a row for a month has *unknown* capacity there, and
 nothing can be promised on it.
 """
@@ -114,7 +114,7 @@ class MonthlyCapacity(BaseModel):
 class Commitment(BaseModel):
     """Capacity promised in a month: reserved by an award until confirmed, or bound by a contract.
 
-    Quantity, product and month never change; only `state` moves: reserved -> bound -> released, or reserved -> released.
+    Quantity, product and month never change; only `state` moves forward: reserved, bound, released.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="commitments")

@@ -7,7 +7,6 @@ from typing import Any
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat

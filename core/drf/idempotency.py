@@ -35,7 +35,7 @@ class IdempotencyMiddleware:
         scope = _scope(request)
         fingerprint = _fingerprint(request)
         with transaction.atomic():
-            reply, first = IdempotentReply.objects.get_or_create(
+            reply, _created = IdempotentReply.objects.get_or_create(
                 scope=scope, key=key, defaults={"fingerprint": fingerprint}
             )
             # The row lock makes parallel repeats wait for the first.
@@ -47,7 +47,6 @@ class IdempotencyMiddleware:
                     None,
                     timezone.now(),
                 )
-                first = True
             if reply.fingerprint != fingerprint:
                 return _error(
                     409, "idempotency-key-reused", _("This idempotency key was used for another request.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from companies.services.documents import store_document
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from companies.forms.proofs import CertificationForm, LabReportForm, RatingForm
 from companies.models import Certification, Company, Document, LabReport, StarRating
 from companies.services import certifications, ratings
-from companies.services.documents import store_document
 from core.errors import DomainError
 
 
@@ -135,7 +135,7 @@ def _write(request: HttpRequest, kind: str, form: Any, *, company: Company, row:
         KINDS[kind].record(company=company, actor=request.user, listed_by=company, **fields)
     else:
         correct = KINDS[kind].correct
-        assert correct is not None  # noqa: S101 - proof_edit has answered 404 otherwise
+        assert correct is not None
         correct(row=row, actor=request.user, **fields)
 
 
