@@ -40,6 +40,7 @@ OPEN_NEEDS = Entry("needs:open-list", _("Open needs"), "clipboard-list", ())
 FIT = Entry("matches:fit", _("Needs that fit"), "target", ())
 INVITATIONS = Entry("invitations:invitation-list", _("Invitations"), "mail", ("invitations",), "invitations")
 PRODUCTS = Entry("supplier:product-list", _("My products"), "package", ("supplier",))
+PROOFS = Entry("proofs:proof-list", _("Stars and certificates"), "award", ("proofs",))
 IMPORTS = Entry("imports:import-list", _("Catalogue import"), "file-spreadsheet", ("imports",))
 QUEUE = Entry("verification:queue", _("Verification"), "badge-check", ("verification",), "verification")
 MEMBERS = Entry("accounts:member-list", pgettext_lazy("navigation", "Members"), "users", ())
@@ -62,7 +63,7 @@ def entries(request: HttpRequest) -> list[Entry]:
         if company.buys:
             lines += [NEEDS]
         if company.sells:
-            lines += [INVITATIONS, FIT, PRODUCTS]
+            lines += [INVITATIONS, FIT, PRODUCTS, PROOFS]
         lines += [CATALOGUE]
         if not company.sells:
             lines += [OPEN_NEEDS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -16,6 +17,7 @@ from tenders.models import NeedLine, SourcingNeed
 class NeedCard:
     """What a need is about: its first line, months and place."""
 
+    need_id: UUID
     number: str
     title: str
     url: str
@@ -47,6 +49,7 @@ def need_card(need: SourcingNeed) -> NeedCard:
         need.delivery_province.name if need.delivery_province else (need.market.name if need.market else "")
     )
     return NeedCard(
+        need_id=need.pk,
         number=need.number,
         title=need.title,
         url=navigation.page("needs:need-detail", need.pk),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -36,13 +36,26 @@ def home(request: HttpRequest) -> HttpResponse:
         context["need_list_url"] = navigation.page("needs:need-list")
     if company is not None and company.sells:
         context["invitations"] = work.invitations_to_answer(request.user, company)
-        context["fits"] = work.fitting_needs(request, company)
         context["fit_url"] = navigation.page("matches:fit")
         context["expiries"] = work.expiries(company, today=timezone.localdate())
-        context["products_url"] = navigation.page("supplier:product-list")
-        context["has_products"] = company.products.exists()
     if "agency" in context:
         context["queue_url"] = navigation.page("verification:queue")
         context["imports_url"] = navigation.page("imports:import-list")
         context["import_create_url"] = navigation.page("imports:import-create")
     return render(request, "desk/home.html", context)
+
+
+@login_required
+@require_GET
+def fits(request: HttpRequest) -> HttpResponse:
+    """The needs that fit us: a part of the desk that is fetched after the page is there."""
+    company = request.company or None
+    if company is None or not company.sells:
+        raise Http404
+    context = {
+        "fits": work.fitting_needs(request.user, company),
+        "fit_url": navigation.page("matches:fit"),
+        "products_url": navigation.page("supplier:product-list"),
+        "has_products": company.products.exists(),
+    }
+    return render(request, "desk/_fits.html", context)

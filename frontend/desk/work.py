@@ -6,21 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest
 
 from companies.enums import ImportStatus, Verification
 from companies.models import CatalogueImport, Certification, Company, Membership, Product, StarRating
 from frontend import navigation
-from frontend.needlist import NeedCard, need_card
+from frontend.needlist import NeedCard, need_card, need_cards
 from frontend.waiting import waiting_for_agency, waiting_invitations
 from matching.enums import MatchState
+from matching.services.fitting import FittingNeed, needs_that_fit
 from tenders.enums import InvitationStatus, NeedStatus
 from tenders.models import Invitation, SourcingNeed
 
 EXPIRY_DAYS = 90
 SHOWN = 8
+SHOWN_FITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,7 @@ def expiries(company: Company, *, today: date) -> list[Expiry]:
             what=row.scheme.short_name or row.scheme.name,
             stars=0,
             until=row.valid_to,
-            url=navigation.page("supplier:certificate-list"),
+            url=navigation.page("proofs:proof-list"),
             is_over=row.valid_to < today,
         )
         for row in certificates
@@ -184,6 +186,27 @@ def agency_work(user: Any, company: Company | None) -> AgencyWork:
     )
 
 
-def fitting_needs(request: HttpRequest, company: Company) -> list[Any]:
-    """Open needs that fit the company's products best, by the matching service."""
-    return []
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """An open need that one of our products fits."""
+
+    card: NeedCard
+    covered: float | None  # share of the asked quantities; None: our capacity is not stated
+    score: float
+
+
+def fitting_needs(user: Any, company: Company) -> list[Fit]:
+    """The open needs that our products fit best. Slower than a page should be: asked for on its own."""
+    found = needs_that_fit(company=company, user=user, near=False)
+    best: dict[UUID, FittingNeed] = {}
+    for one in found:
+        best.setdefault(one.line.need_id, one)
+        if len(best) == SHOWN_FITS:
+            break
+    needs = SourcingNeed.objects.visible_to(user).filter(pk__in=best)
+    cards = {card.need_id: card for card in need_cards(needs)}
+    return [
+        Fit(card=cards[key], covered=one.covered, score=one.score)
+        for key, one in best.items()
+        if key in cards
+    ]

@@ -235,3 +235,22 @@ def test_navigation_marks_the_current_page_and_fits_the_phone(client):
     assert [item.current for item in items][:1] == [True]
     assert sum(item.current for item in items) == 1
     assert all(item.beyond == (place >= 4) for place, item in enumerate(items))
+
+
+def test_desk_fits_show_a_need_for_what_we_offer(client):
+    from tests.factories.people import make_capacity
+
+    supplier = make_company()
+    product = make_product(supplier, name_vi="Long nhãn sấy", name_en="Dried longan pulp")
+    for month in (date(2027, 8, 1), date(2027, 9, 1)):
+        make_capacity(product, month, 1000)
+    make_need(make_company(kind="supermarket"), title="Mua long nhãn sấy")
+    client.force_login(make_member(supplier))
+    page = english(client).get(reverse("desk:fits"))
+    assert [(fit.card.title, fit.covered) for fit in page.context["fits"]] == [("Mua long nhãn sấy", 0.5)]
+    assert "you cover 50%" in page.content.decode()
+
+
+def test_desk_fits_are_for_suppliers_only(client):
+    client.force_login(make_member(make_company(kind="supermarket")))
+    assert client.get(reverse("desk:fits")).status_code == 404
