@@ -47,7 +47,7 @@ class Plan:
 
     var: str
     home: str
-    """Holds `postgres`, `valkey` and, where needed, `bin`; the data folder itself unless that is closed to `uid`."""
+    """Holds `postgres`, `valkey`, maybe `bin`; the data folder itself unless that is closed to `uid`."""
     sockets: str
     uid: int
     gid: int
@@ -118,7 +118,7 @@ _start_locked: set[Path] = set()
 
 @contextlib.contextmanager
 def _start_lock(folder: Path) -> Iterator[None]:
-    """One process at a time plans, starts or stops; may be nested. Never held while the servers are merely used."""
+    """One process at a time plans, starts or stops; may be nested. Not held while servers are merely used."""
     with _lock_guard:
         if folder in _start_locked or not folder.is_dir():
             yield
@@ -133,13 +133,13 @@ def _start_lock(folder: Path) -> Iterator[None]:
             os.close(handle)
 
 
-def _open_users_lock() -> int:
-    return os.open(var_dir() / "services.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _open_users_lock(folder: Path) -> int:
+    return os.open(folder / "services.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def in_use() -> bool:
+def in_use(folder: Path) -> bool:
     """Whether any process (this one included) uses the servers of this data folder right now."""
-    handle = _open_users_lock()
+    handle = _open_users_lock(folder)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -169,10 +169,10 @@ def ensure() -> None:
     with _start_lock(folder):
         from config import servers
 
-        handle = _open_users_lock()
+        handle = _open_users_lock(folder)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH)
-            servers.start(here, postgres=needs_postgres(), valkey=needs_valkey())
+            servers.start(here, with_postgres=needs_postgres(), with_valkey=needs_valkey())
         except BaseException:
             _stop_if_last(folder, handle)
             raise
@@ -203,7 +203,7 @@ def _stop_if_last(folder: Path, handle: int) -> None:
 
 def stop_all(folder: Path) -> None:
     """Stop both servers of `folder`, whoever started them. The caller has made sure that nobody uses them."""
-    here = _read_plan(folder)
+    here = kept_plan(folder)
     if here is not None:
         from config import servers
 
@@ -225,7 +225,7 @@ def _no_interrupts() -> Iterator[None]:
 
 
 def _leave_on_signals() -> None:
-    """By default SIGTERM and SIGHUP end Python without its exit handlers; then nobody would stop the servers."""
+    """SIGTERM and SIGHUP end Python without its exit handlers; then nobody would stop the servers."""
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -259,7 +259,7 @@ def plan() -> Plan:
 @functools.lru_cache(maxsize=8)
 def _plan_of(folder: Path) -> Plan:
     with _start_lock(folder):
-        found = _read_plan(folder)
+        found = kept_plan(folder)
         uid, gid = _server_user(found)
         home = Path(found.home) if found else None
         if home is None or not home.is_dir():
@@ -271,11 +271,11 @@ def _plan_of(folder: Path) -> Plan:
         return decided
 
 
-def _read_plan(folder: Path) -> Plan | None:
-    """The plan kept in `folder`; None when there is none or when it was made for another place (a copied folder)."""
+def kept_plan(folder: Path) -> Plan | None:
+    """The plan kept in `folder`; None when there is none, or one for another place (a copied folder)."""
     found = _read_json(folder / "services.json")
     try:
-        kept = Plan(**found)
+        kept = Plan(**found)  # type: ignore[arg-type]
     except TypeError:
         return None
     return kept if kept.var == str(folder) else None
@@ -299,15 +299,15 @@ def _server_user(kept: Plan | None) -> tuple[int, int]:
             if found.pw_uid != 0:
                 return found.pw_uid, found.pw_gid
     raise EmbeddedError(
-        "PostgreSQL refuses to run as root and no unprivileged user exists: work as an ordinary user."
+        "PostgreSQL refuses to run as root and no unprivileged user exists: be an ordinary user."
     )
 
 
 def _choose_home(folder: Path, uid: int, gid: int) -> Path:
-    """The data folder, or where that is closed to the servers' user, a folder under the system's temporary ones."""
+    """The data folder, or where the servers' user cannot enter it, a folder under the temporary ones."""
     if len(os.fsencode(folder)) <= LONGEST_DATA_FOLDER and reachable(folder, uid, gid):
         return folder
-    for base in dict.fromkeys((Path("/var/tmp"), Path(tempfile.gettempdir()), Path("/tmp"))):  # noqa: S108
+    for base in dict.fromkeys((Path("/var/tmp"), Path(tempfile.gettempdir()), Path("/tmp"))):
         if reachable(base, uid, gid):
             # Root keeps the folder itself; the servers' user owns what is below.
             return _private_folder(base, f"offtake-{_key(folder)}", os.geteuid(), os.getegid(), 0o711)
@@ -317,7 +317,7 @@ def _choose_home(folder: Path, uid: int, gid: int) -> Path:
 def _socket_folder(folder: Path, kept: Path | None, uid: int, gid: int) -> Path:
     if kept is not None and _is_private(kept, uid, 0o700):
         return kept
-    for base in dict.fromkeys((Path(tempfile.gettempdir()).resolve(), Path("/tmp"), Path("/var/tmp"))):  # noqa: S108
+    for base in dict.fromkeys((Path(tempfile.gettempdir()).resolve(), Path("/tmp"), Path("/var/tmp"))):
         if len(os.fsencode(base)) + 30 <= LONGEST_SOCKET_FOLDER and reachable(base, uid, gid):
             return _private_folder(base, f"offtake-{_key(folder)}.s", uid, gid, 0o700)
     raise EmbeddedError("No temporary folder with a short name is open to the servers' user; set TMPDIR.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import importlib
 import os
 import sys
 
@@ -27,6 +28,9 @@ def prepare(arguments: list[str]) -> None:
     if command in WITHOUT_SERVICES or {"-h", "--help"} & set(arguments[2:]):
         return
     try:
+        importlib.import_module(
+            os.environ["DJANGO_SETTINGS_MODULE"]
+        )  # tests.settings chooses another data folder
         embedded.ensure()
     except embedded.EmbeddedError as error:
         sys.exit(str(error))
@@ -38,7 +42,7 @@ def prepare(arguments: list[str]) -> None:
 
 
 def bring_up_to_date() -> None:
-    """Apply pending migrations to the embedded database; refuse to go on with an external one that lacks some."""
+    """Apply pending migrations to the embedded database; refuse  an external one that lacks any."""
     from django.core.management import call_command
     from django.db import OperationalError, connection
 
@@ -47,7 +51,8 @@ def bring_up_to_date() -> None:
     except OperationalError:
         settings = connection.settings_dict
         sys.exit(
-            f"The database {settings['NAME']} at {settings['HOST']}:{settings['PORT'] or 5432} does not answer. "
+            f"The database {settings['NAME']} at {settings['HOST']}:{settings['PORT'] or 5432} "
+            "does not answer. "
             "Check DATABASE_URL and that the server runs, or unset DATABASE_URL to use the embedded one."
         )
     if not pending:
@@ -62,7 +67,7 @@ def bring_up_to_date() -> None:
         fcntl.flock(handle, fcntl.LOCK_EX)
         pending = pending_migrations()  # another process may have been quicker
         if pending:
-            print(f"Bringing the database up to date: {len(pending)} migrations.", file=sys.stderr)  # noqa: T201
+            print(f"Bringing the database up to date: {len(pending)} migrations.", file=sys.stderr)
             call_command("migrate", interactive=False, verbosity=0)
     finally:
         os.close(handle)
