@@ -26,7 +26,8 @@ class NumberInput(forms.TextInput):
         if isinstance(value, Decimal | int | float):
             text = formats.number(value)
             return text.replace("−", "-")
-        return super().format_value(value)
+        shown: str | None = super().format_value(value)
+        return shown
 
 
 class LocalDecimalField(forms.DecimalField):
@@ -38,7 +39,7 @@ class LocalDecimalField(forms.DecimalField):
 
     widget = NumberInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values or isinstance(value, Decimal | int | float):
             return super().to_python(value)
         text = str(value).strip()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from django.urls import URLPattern, URLResolver, path
 from django.urls import include as django_include
 
 
-def include(module: str) -> tuple[list[object], str | None, str | None]:
+def include(module: str) -> tuple[Any, str | None, str | None]:
     """Django's; a module that cannot be imported yet is named on stderr and left out."""
     try:
-        return django_include(module)  # type: ignore[return-value]
+        return django_include(module)
     except ImportError as error:
         sys.stderr.write(f"frontend.urls: {module} left out: {error}\n")
         return [], None, None

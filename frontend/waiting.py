@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -45,7 +47,7 @@ def waiting_invitations(user: object, company: Company) -> QuerySet[Invitation]:
     )
 
 
-def waiting_for_agency(user: object) -> dict[str, QuerySet]:
+def waiting_for_agency(user: object) -> dict[str, QuerySet[Any]]:
     """What waits for confirmation in the provinces of the user's agencies: claims, ratings, certificates."""
     overseen = Company.objects.overseen_by(user)
     return {

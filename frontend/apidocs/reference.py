@@ -59,7 +59,7 @@ def reference() -> list[Group]:
 
 @cache
 def _reference(_language: str) -> list[Group]:
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return read(schema)
 
 
@@ -77,7 +77,7 @@ def read(schema: Mapping[str, Any]) -> list[Group]:
 
 def _operation(schema: Mapping[str, Any], path: str, method: str, found: Mapping[str, Any]) -> Operation:
     content = found.get("requestBody", {}).get("content", {})
-    body = next(iter(content.values()), {}).get("schema", {})
+    body = _schema_of(content)
     security = found.get("security", [{"token": []}])
     return Operation(
         id=found.get("operationId", f"{method}-{path}"),
@@ -103,9 +103,16 @@ def _operation(schema: Mapping[str, Any], path: str, method: str, found: Mapping
 
 
 def _reply(schema: Mapping[str, Any], status: str, found: Mapping[str, Any]) -> Reply:
-    content = found.get("content", {})
-    first = next(iter(content.values()), {}).get("schema", {})
+    first = _schema_of(found.get("content", {}))
     return Reply(str(status), found.get("description", ""), _type(schema, first) if first else "")
+
+
+def _schema_of(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema of the first media type; empty where there is none."""
+    for media in content.values():
+        found: Mapping[str, Any] = media.get("schema", {})
+        return found
+    return {}
 
 
 def _resolve(schema: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from frontend import navigation
 from frontend.desk import work
+from frontend.http import SiteRequest
 
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SiteRequest) -> HttpResponse:
     """What waits for the acting company, most urgent first."""
     company = request.company or None
     context: dict[str, Any] = {"company": company}
@@ -47,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def fits(request: HttpRequest) -> HttpResponse:
+def fits(request: SiteRequest) -> HttpResponse:
     """The needs that fit us: a part of the desk that is fetched after the page is there."""
     company = request.company or None
     if company is None or not company.sells:

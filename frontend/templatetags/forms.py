@@ -45,4 +45,4 @@ def query(context: RequestContext, **changes: Any) -> str:
             parameters.setlist(name, [str(one) for one in value])
         else:
             parameters[name] = str(value)
-    return parameters.urlencode()
+    return str(parameters.urlencode())
