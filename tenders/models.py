@@ -96,6 +96,7 @@ class SourcingNeed(BaseModel):
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closing_reason = models.CharField(max_length=500, blank=True, editable=False)  # told to the invited
     version = models.PositiveIntegerField(default=1, editable=False)  # raised by each amendment
     is_simulated = models.BooleanField(default=False, editable=False)
 
