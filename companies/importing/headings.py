@@ -154,7 +154,7 @@ def _layout_of(block: Sequence[Row], sample: Sequence[Row]) -> Layout:
         options = [together] if len(levels) == 1 else [_boost(together), last, (first[0], first[1] - 30)]
         options += [(name, 75 - 5 * rank) for rank, name in enumerate(_meanings(levels[-1]))]
         guesses[column] = [option for option in options if option[0] and option[1] > 0]
-    months = {}
+    months: dict[str, int] = {}
     for column, title in titles.items():
         if month := month_of_heading(fold(title)):
             months.setdefault(month, column)

@@ -83,13 +83,15 @@ def clean(value: object) -> str:
 
 
 def number_text(value: float | Decimal) -> str:
-    """A number without exponent or a trailing ".0"."""
+    """A number without exponent or a trailing ".0", written so that its point cannot be taken for grouping."""
     if isinstance(value, int):
         return str(value)
     exact = Decimal(repr(float(value))) if isinstance(value, float) else value
     if exact == exact.to_integral_value():
         return str(int(exact)) if abs(exact) < Decimal(10) ** 20 else str(exact)
-    return f"{exact.normalize():f}"
+    text = f"{exact.normalize():f}"
+    # "1.125" would read as one thousand one hundred and twenty-five in Vietnamese writing.
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def name_key(text: str) -> str:
