@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
 # Vietnamese order: letters with their own place come after their base letter, tones decide last.
@@ -23,18 +24,18 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", plain).strip().lower()
 
 
+@lru_cache(maxsize=4096)
+def _sort_rank(ch: str) -> tuple[str, str]:
+    """A character's place in the alphabet and its tone's."""
+    parts = unicodedata.normalize("NFD", ch)
+    tone = next((_TONES[mark] for mark in parts if mark in _TONES), "0")
+    base = unicodedata.normalize("NFC", parts[0] + "".join(m for m in parts[1:] if m in _QUALITIES))
+    return _LETTER_RANK.get(base) or (ch if ch.isdigit() else " "), tone
+
+
 def vietnamese_sort_key(text: str) -> str:
     """A string whose byte order is Vietnamese alphabetical order (letters first, tones as tie-break)."""
-    letters: list[str] = []
-    tones: list[str] = []
-    for ch in unicodedata.normalize("NFC", text).lower():
-        parts = unicodedata.normalize("NFD", ch)
-        tone = next((_TONES[mark] for mark in parts if mark in _TONES), "0")
-        base = unicodedata.normalize("NFC", parts[0] + "".join(m for m in parts[1:] if m in _QUALITIES))
-        rank = _LETTER_RANK.get(base)
-        if rank is None:
-            letters.append(ch if ch.isdigit() else " ")
-        else:
-            letters.append(rank)
-        tones.append(tone)
-    return f"{_SPACES.sub(' ', ''.join(letters)).strip()}\x01{''.join(tones)}"[:200]
+    ranks = [_sort_rank(ch) for ch in unicodedata.normalize("NFC", text).lower()]
+    letters = "".join([letter for letter, _ in ranks])
+    tones = "".join([tone for _, tone in ranks])
+    return f"{_SPACES.sub(' ', letters).strip()}\x01{tones}"[:200]
