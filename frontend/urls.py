@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.home.urls")),
     path("desk/", include("frontend.desk.urls")),
     path("styleguide/", include("frontend.styleguide.urls")),
+    path("matches/", include("frontend.matches.urls")),
     path("verification/", include("frontend.verification.urls")),
     path("proofs/", include("frontend.proofs.urls")),
     # Each area: path("<area>/", include("frontend.<area>.urls")), app_name set in its urls.py.

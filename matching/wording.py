@@ -206,7 +206,7 @@ def _coverage_words(v: dict[str, Any], unit: str, factor: float) -> str:
         return ngettext("Covers all of the one month", "Covers all %(count)s months in full", v["months"]) % {
             "count": v["months"]
         }
-    words = _("Covers %(share)s of your months") % {"share": share}
+    words = _("Covers %(share)s of the need") % {"share": share}
     empty = set(v["empty"])
     # All months short is what the share says already; single gaps are named with their size.
     gaps = [(m, q) for m, q in v["short"] if m not in empty]
