@@ -6,7 +6,7 @@ from typing import Any
 
 import rules
 
-
+from companies.enums import Audience
 from companies.querysets import standing_of
 
 
@@ -48,7 +48,7 @@ def oversees(user: Any, obj: Any) -> bool:
     standing = standing_of(user)
     if company is None or not standing.is_agency:
         return False
-    return standing.is_central or company.province_id in standing.editable_provinces
+    return standing.edits_centrally or company.province_id in standing.editable_provinces
 
 
 @rules.predicate
@@ -70,7 +70,7 @@ def issues_rating(user: Any, rating: Any) -> bool:
     """
     standing = standing_of(user)
     if rating.stars == 5:
-        return standing.is_central and standing.is_agency
+        return standing.edits_centrally
     return rating.product.company.province_id in standing.editable_provinces
 
 
@@ -85,3 +85,28 @@ rules.add_perm("companies.confirm_rating", issues_rating | is_staff)
 rules.add_perm("companies.check_certification", oversees | is_staff)
 rules.add_perm("companies.view_documents", acts_for | oversees | is_staff)
 rules.add_perm("companies.import_catalogue", edits_for | is_staff)
+
+
+@rules.predicate
+def reads_price(user: Any, product: Any) -> bool:
+    """The same rule as `audience_filter(user, "price_audience")`, for one row at hand."""
+    return _in_audience(user, product, product.price_audience)
+
+
+@rules.predicate
+def reads_capacity(user: Any, product: Any) -> bool:
+    """The same rule as `audience_filter(user, "capacity_audience")`, for one row at hand."""
+    return _in_audience(user, product, product.capacity_audience)
+
+
+def _in_audience(user: Any, product: Any, audience: str) -> bool:
+    standing = standing_of(user)
+    if audience == Audience.PUBLIC or standing.is_staff or standing.is_central:
+        return True
+    if audience == Audience.VERIFIED_BUYERS and standing.is_verified_buyer:
+        return True
+    return product.company_id in standing.companies or product.company.province_id in standing.provinces
+
+
+rules.add_perm("companies.view_price", reads_price)
+rules.add_perm("companies.view_capacity", reads_capacity)

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,10 @@ from companies.models.reference import HsCode, ProductSet, Unit
 from companies.querysets import DocumentQuerySet, ProductQuerySet
 from core.models import BaseModel
 from core.text import vietnamese_sort_key
+
+
+# Twice the stars, one more when confirmed: the catalogue's order, an integer and never null.
+STAR_RANK = Coalesce(F("stars"), Value(0)) * 2 + Cast(F("stars_confirmed"), models.IntegerField())
 
 
 class Document(BaseModel):
@@ -140,6 +144,7 @@ class Product(BaseModel):
             models.Index(fields=["company", "published"]),
             models.Index(fields=["sort_key", "id"]),
             models.Index(fields=["-created_at", "-id"]),
+            models.Index(STAR_RANK.desc(), "sort_key", "id", name="product_by_stars"),
         ]
 
     def __str__(self) -> str:
