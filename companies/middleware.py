@@ -8,10 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from companies.models import Membership
+from companies.services.accounts import acting_membership, not_your_company
+
+SESSION_KEY = "company"
 
 
 class ActingCompanyMiddleware:
-    """Sets `request.membership` (or None) and `request.company` (or None), lazily, one query."""
+    """Sets `request.membership` (or None) and `request.company` (or None), lazily, one query.
+
+    Under /api/ the header `X-Company` (id or code) decides; a company that the caller does not act for is refused
+    when the view asks (`DomainError`, 404), rather than replaced by another one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,16 +32,13 @@ class ActingCompanyMiddleware:
 
 
 def _membership(request: HttpRequest) -> Membership | None:
-    if not request.user.is_authenticated:
+    user = request.user
+    if not user.is_authenticated:
         return None
-    wanted = request.headers.get("X-Company") or request.session.get("company")
-    rows = list(
-        Membership.objects.active()
-        .filter(user=request.user)
-        .select_related("company", "company__province", "company__commune")
-        .order_by("created_at", "id")
-    )
-    for row in rows:
-        if wanted in (str(row.company_id), row.company.code):
-            return row
-    return rows[0] if rows else None
+    header = request.headers.get("X-Company", "").strip() if request.path.startswith("/api/") else ""
+    # A token of one company acts for that company alone (companies.api.authentication).
+    only = getattr(user, "only_company_id", None)
+    row = acting_membership(user=user, wanted=header or request.session.get(SESSION_KEY), only_company=only)
+    if header and (row is None or header not in (str(row.company_id), row.company.code)):
+        raise not_your_company()
+    return row

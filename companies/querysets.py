@@ -31,6 +31,7 @@ class Standing:
     is_verified_supplier: bool = False
     is_agency: bool = False
     is_central: bool = False  # a ministry: every province
+    edits_centrally: bool = False  # and as its owner or editor
     provinces: frozenset[str] = frozenset()  # of the agencies it acts for
     editable_provinces: frozenset[str] = frozenset()
 
@@ -69,6 +70,7 @@ def standing_of(user: AnyUser) -> Standing:
         is_verified_supplier=any(row[5] for row in confirmed),
         is_agency=bool(agencies),
         is_central=any(row[3] == AgencyLevel.CENTRAL for row in agencies),
+        edits_centrally=any(row[3] == AgencyLevel.CENTRAL and row[1] in writers for row in agencies),
         provinces=frozenset(row[7] for row in agencies if row[7]),
         editable_provinces=frozenset(row[7] for row in agencies if row[7] and row[1] in writers),
     )

@@ -118,6 +118,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Tries to sign in are counted per account and caller (companies.services.limits).
+SIGN_IN_LIMITS = env_bool("SIGN_IN_LIMITS", default=True)
+# How many proxies of ours stand before the site: whose X-Forwarded-For is believed.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "desk:home"
 LOGOUT_REDIRECT_URL = "home:index"
@@ -188,6 +192,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TASK_ALWAYS_EAGER = False
+# The sweep finds what a lost task left behind: see companies.tasks.
+CELERY_BEAT_SCHEDULE = {
+    "deliver-notifications": {"task": "companies.tasks.deliver_notifications", "schedule": 60.0},
+    "send-what-is-left": {"task": "companies.tasks.sweep_messages", "schedule": 60.0},
+    "purge-accounts": {"task": "companies.tasks.purge_accounts", "schedule": 6 * 3600.0},
+}
+# Tasks that read the events of a transaction as soon as it is committed (core.events).
+EVENT_TASKS = ["companies.tasks.deliver_notifications"]
 CELERY_TIMEZONE = TIME_ZONE
 
 REST_FRAMEWORK = {
@@ -216,6 +228,7 @@ REST_FRAMEWORK = {
         "sign-in": os.environ.get("THROTTLE_SIGN_IN", "10/min"),
         "import": os.environ.get("THROTTLE_IMPORT", "30/hour"),
     },
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "core.drf.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "DATETIME_FORMAT": "iso-8601",

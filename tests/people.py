@@ -122,3 +122,14 @@ def api_of(user: Any = None, *, token: str = "", company: Company | None = None)
     if company is not None:
         client.defaults["HTTP_X_COMPANY"] = str(company.pk)
     return client
+
+
+@pytest.fixture
+def outbox(settings: Any) -> Any:
+    """What was sent to people, newest last: see tests/outbox.py."""
+    from tests.outbox import OutboxSender
+
+    settings.MESSAGE_SENDER = "tests.outbox.OutboxSender"
+    OutboxSender.sent.clear()
+    yield OutboxSender.sent
+    OutboxSender.sent.clear()

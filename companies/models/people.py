@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -37,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email=email, password=password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(Q(email__iexact=username) | Q(phone=username))
+        return self.get(Q(email=(username or "").lower()) | Q(phone=username))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -71,6 +72,10 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_has_email_or_phone",
             )
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower() if self.email else None  # signing in looks for lower case
+        super().save(*args, **kwargs)
 
     def __str__(self) -> str:
         if self.deleted_at:

@@ -1,0 +1,45 @@
+"""Tasks of this app: ids in, one service call, safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from companies.services import codes, notifications
+from core.drf.idempotency import forget_replies
+
+
+@shared_task
+def deliver_notifications() -> int:
+    """Make notifications of the events that have none yet, and hand over those that leave by mail."""
+    count = notifications.deliver_notifications()
+    for pk in notifications.to_mail(now=timezone.now()):
+        send_notification.delay(pk)
+    return count
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=5, max_retries=5)
+def send_code(code_id: str) -> bool:
+    """Send a one-time code. The argument is the row's id: the code itself is in no task, log or queue."""
+    return codes.send_code(code_id=code_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5)
+def send_notification(notification_id: str) -> bool:
+    """Send one notification by mail."""
+    return notifications.mail_notification(notification_id=notification_id)
+
+
+@shared_task
+def sweep_messages() -> int:
+    """Codes whose task was lost, sent now."""
+    waiting = codes.unsent_codes(now=timezone.now())
+    for pk in waiting:
+        send_code.delay(pk)
+    return len(waiting)
+
+
+@shared_task
+def purge_accounts() -> int:
+    """Forget codes that lapsed, with them addresses of people who never signed up, and answers kept for repeats."""
+    return codes.purge_codes(now=timezone.now()) + forget_replies()
