@@ -58,6 +58,8 @@ def var_dir() -> Path:
     folder = Path(os.environ.get("OFFTAKE_VAR") or PROJECT / "var").expanduser().resolve()
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        (folder / "media").mkdir(mode=0o700, exist_ok=True)  # people's documents
+        (folder / "static").mkdir(exist_ok=True)
     except OSError as error:
         raise EmbeddedError(
             f"The data folder {folder} cannot be made ({error.strerror}): set OFFTAKE_VAR."

@@ -245,7 +245,9 @@ def _children(host: str, port: int) -> list[Child]:
         *("--log-level", "warning", "--graceful-timeout", "10"),
     ]
     worker = [
-        *(python, "-m", "celery", "--quiet", "-A", "config", "worker", "--queues", "default,ranking,mail"),
+        # It works as root too; the messages are JSON, so that none of them can run code.
+        *(python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet"),
+        *("-A", "config", "worker", "--queues", "default,ranking,mail"),
         *("--concurrency", os.environ.get("WORKER_CONCURRENCY") or "2", "--loglevel", "WARNING"),
         *("--hostname", f"offtake-{os.getpid()}@%h"),
     ]
