@@ -82,8 +82,8 @@ class _Layout:
     labels_from: int = 60  # a column narrower than this holds no words
 
 
-_WIDE = _Layout("wide-only", 760, 242, 58)
-_SMALL = _Layout("small-only", 340, 210, 50, labels_from=44)
+_WIDE = _Layout("wide-only", 760, 242, 62)
+_SMALL = _Layout("small-only", 340, 210, 60, labels_from=44)
 
 
 @dataclass(slots=True)
