@@ -12,9 +12,11 @@ COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 OFFTAKE_VAR=/data \
-    DJANGO_SETTINGS_MODULE=config.settings STATIC_PLAIN=0
+    DJANGO_SETTINGS_MODULE=config.settings STATIC_ROOT=/static STATIC_PLAIN=0
+# Collecting needs settings that parse, no server: both addresses lead nowhere and stay in this line.
+RUN DATABASE_URL=postgres://none@localhost/none REDIS_URL=redis://localhost SECRET_KEY=only-for-this-line \
+    python manage.py collectstatic --noinput -v 0
 USER offtake
 # The web server is the default; compose.yaml gives worker and beat their own commands.
-# Static files are collected at each start into the volume: about a second.
-CMD ["sh", "-c", "python manage.py collectstatic --noinput -v 0 && exec gunicorn config.wsgi --bind 0.0.0.0:8000 --workers ${WEB_CONCURRENCY:-3} --threads 4 --no-control-socket"]
+CMD ["sh", "-c", "exec gunicorn config.wsgi --bind 0.0.0.0:8000 --workers ${WEB_CONCURRENCY:-3} --threads 4 --no-control-socket"]
 EXPOSE 8000
