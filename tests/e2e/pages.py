@@ -42,11 +42,30 @@ PAGES = [
     Page("desk:home", "agency"),
     Page("desk:home", "staff"),
     Page("desk:home", "newcomer"),
+    Page("matches:need-matches", "buyer", lambda world: {"pk": world.need.pk}),
+    Page("matches:fit", "supplier"),
+    Page("proofs:proof-list", "supplier"),
+    Page("proofs:proof-add", "supplier", lambda world: {"kind": "certificate"}),
+    Page("proofs:proof-add", "supplier", lambda world: {"kind": "rating"}),
+    Page("proofs:proof-add", "supplier", lambda world: {"kind": "lab-report"}),
+    Page("proofs:proof-edit", "supplier", lambda world: {"kind": "certificate", "pk": world.certificate.pk}),
+    Page("verification:queue", "agency"),
+    Page("verification:queue-of", "agency", lambda world: {"kind": "claims"}),
+    Page("verification:item", "agency", lambda world: {"kind": "ratings", "pk": world.rating.pk}),
+    Page("verification:item", "agency", lambda world: {"kind": "certificates", "pk": world.certificate.pk}),
+    Page("verification:item", "agency", lambda world: {"kind": "claims", "pk": world.claim.pk}),
 ]
 # Routes that answer with something else than a page: acts, parts of pages, downloads, redirects.
 NOT_PAGES = {
     "home:language-set": "act",
     "desk:fits": "part of the desk",
+    "matches:match-save": "act",
+    "matches:match-dismiss": "act",
+    "matches:match-restore": "act",
+    "matches:match-invite": "act",
+    "matches:invite-saved": "act",
+    "matches:match-open": "records the opening and leads to the product",
+    "proofs:proof-delete": "act",
 }
 ADDRESSES_WITHOUT_PAGES = ("admin", "schema", "healthz", "set_language")
 
