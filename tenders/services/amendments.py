@@ -16,7 +16,7 @@ from companies.models import User
 from core import events
 from core.errors import DomainError
 from tenders.enums import NeedStatus, QuoteMode, Visibility
-from tenders.models import Invitation, NeedAmendment, NeedLine, SourcingNeed
+from tenders.models import NeedAmendment, NeedLine, SourcingNeed
 from tenders.services.access import lock_need, require, require_status
 from tenders.services.clock import database_now, this_month
 from tenders.services.inputs import LineInput, line_input
@@ -89,7 +89,7 @@ def amend_need(
 def _record(
     need: SourcingNeed, actor: User, reason: str, different: dict[str, list[Any]], moment: datetime
 ) -> NeedAmendment:
-    from tenders.services.invitations import extend_links
+    from tenders.services.invitations import extend_links, tell_invited
 
     need.version += 1
     need.save(update_fields=["version", "updated_at"])
@@ -98,7 +98,6 @@ def _record(
     )
     if "quote_deadline" in different:
         extend_links(need=need)
-    invited = Invitation.objects.live().filter(need=need)
     events.record(
         kind="need.amended",
         actor=actor,
@@ -108,7 +107,7 @@ def _record(
             "number": need.number,
             "version": need.version,
             "fields": sorted(different),
-            "tell": [str(pk) for pk in invited.values_list("company_id", flat=True)],
+            **tell_invited(need=need, note=amendment.reason),
         },
         at=moment,
     )

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from companies.enums import SUPPLIER_KINDS, LinkPurpose, Verification
 from companies.models import Company, Product, TaskLink, User
-from companies.services import links
+from companies.services import links, notifications
 from core import events
 from core.errors import DomainError
 from tenders.enums import InvitationStatus, NeedStatus
@@ -117,7 +118,7 @@ def revoke_invitation(*, invitation: Invitation, actor: User, now: datetime | No
     invitation.status = InvitationStatus.REVOKED
     invitation.save(update_fields=["status", "updated_at"])
     if invitation.link is not None:
-        links.revoke_link(invitation.link)
+        links.revoke_link(link=invitation.link, actor=actor)
     _event("invitation.revoked", invitation, actor, database_now(now))
     return invitation
 
@@ -182,10 +183,10 @@ def answer_invitation(
     return invitation
 
 
-def close_links(*, need: SourcingNeed, actor: User, now: datetime) -> None:
+def close_links(*, need: SourcingNeed, actor: User) -> None:
     """Links of a need that ended open nothing any more."""
-    for invitation in Invitation.objects.filter(need=need, link__isnull=False).select_related("link"):
-        links.revoke_link(invitation.link)
+    for link in TaskLink.objects.filter(invitation__need=need, revoked_at__isnull=True).select_related("company"):
+        links.revoke_link(link=link, actor=actor)
 
 
 def extend_links(*, need: SourcingNeed) -> None:
@@ -193,6 +194,16 @@ def extend_links(*, need: SourcingNeed) -> None:
     assert need.quote_deadline is not None
     TaskLink.objects.filter(invitation__in=Invitation.objects.live().filter(need=need)).update(
         expires_at=need.quote_deadline
+    )
+
+
+def tell_invited(*, need: SourcingNeed, note: str = "") -> dict[str, Any]:
+    """The part of an event's payload by which the invited are told; each reads it on the need's page."""
+    invited = Invitation.objects.live().filter(need=need).exclude(status=InvitationStatus.DECLINED)
+    return notifications.audience(
+        companies=list(invited.values_list("company_id", flat=True)),
+        names={"buyer": need.company, "title": need.title, "note": note},
+        url=reverse("needs:need-detail", args=[need.pk]),
     )
 
 
@@ -211,15 +222,23 @@ def _refuse_revoked(invitation: Invitation) -> None:
 
 
 def _event(kind: str, invitation: Invitation, actor: User | None, moment: datetime) -> None:
-    payload: dict[str, Any] = {"need": str(invitation.need_id), "number": invitation.need.number}
-    # Whose members are told: the supplier's of what the buyer did, and the other way round.
-    told = invitation.company_id if kind in {"invitation.sent", "invitation.revoked"} else invitation.need.company_id
-    payload["tell"] = [str(told)]
+    """The event of an act, with those who are told: the supplier of what the buyer did, and the other way round."""
+    need = invitation.need
+    by_buyer = kind in {"invitation.sent", "invitation.revoked"}
+    told: dict[str, Any] = {}
+    if kind != "invitation.opened":
+        told = notifications.audience(
+            companies=[invitation.company if by_buyer else need.company],
+            names={"buyer": need.company, "company": invitation.company, "title": need.title},
+            url=reverse("invitations:invitation-detail", args=[invitation.pk])
+            if by_buyer
+            else reverse("needs:need-detail", args=[need.pk]),
+        )
     events.record(
         kind=kind,
         actor=actor,
-        company=invitation.company if kind.split(".")[1] in {"opened", "accepted", "declined"} else invitation.need.company,
+        company=need.company if by_buyer else invitation.company,
         obj=invitation,
-        payload=payload,
+        payload={"need": str(need.pk), "number": need.number, **told},
         at=moment,
     )

@@ -15,8 +15,8 @@ from core.errors import DomainError
 from core.months import last_day
 from core.quantities import QuantityError, base_code, get_unit
 from core.text import fold
-from tenders.enums import InvitationStatus, NeedStatus, Visibility
-from tenders.models import Invitation, NeedLine, SourcingNeed
+from tenders.enums import NeedStatus, Visibility
+from tenders.models import NeedLine, SourcingNeed
 from tenders.services.access import lock_need, require, require_buyer, require_status
 from tenders.services.clock import database_now, this_month
 
@@ -163,7 +163,7 @@ def _end(
     now: datetime | None,
     allowed: set[NeedStatus],
 ) -> SourcingNeed:
-    from tenders.services.invitations import close_links
+    from tenders.services.invitations import close_links, tell_invited
 
     need = lock_need(need)
     require(actor, "tenders.change_need", need)
@@ -171,18 +171,13 @@ def _end(
     moment = database_now(now)
     need.status, need.closed_at, need.closing_reason = status, moment, reason.strip()[:500]
     need.save(update_fields=["status", "closed_at", "closing_reason", "updated_at"])
-    close_links(need=need, actor=actor, now=moment)
-    invited = Invitation.objects.live().filter(need=need).exclude(status=InvitationStatus.DECLINED)
+    close_links(need=need, actor=actor)
     events.record(
         kind=kind,
         actor=actor,
         company=need.company,
         obj=need,
-        payload={
-            "number": need.number,
-            "reason": need.closing_reason,
-            "tell": [str(pk) for pk in invited.values_list("company_id", flat=True)],
-        },
+        payload={"number": need.number, **tell_invited(need=need, note=need.closing_reason)},
         at=moment,
     )
     return need

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from companies.notices import paste_text
 from core import formats
 from tenders.models import Invitation, NeedLine
 
@@ -20,31 +21,29 @@ def invitation_text(*, invitation: Invitation, link: str, language: str = "vi") 
     if invitation.line_id is not None:
         lines = [line for line in lines if line.pk == invitation.line_id] or lines
     with translation.override(language):
-        sentences = [
-            _("%(buyer)s invites %(supplier)s to quote for:")
-            % {"buyer": need.company.name, "supplier": invitation.company.name}
-        ]
-        sentences += [f"- {line_summary(line)}" for line in lines[:3]]
+        what = "; ".join(line.label for line in lines[:3]) or need.title
         if len(lines) > 3:
-            sentences.append(_("and %(count)d more") % {"count": len(lines) - 3})
-        if need.quote_deadline:
-            sentences.append(_("Please answer before %(moment)s.") % {"moment": formats.moment(need.quote_deadline)})
-        if invitation.message:
-            sentences.append(f"“{invitation.message}”")
-        sentences.append(_("Open without a password: %(link)s") % {"link": link})
-        return "\n".join(sentences)
+            what = _("%(what)s and %(count)d more") % {"what": what, "count": len(lines) - 3}
+        context = {
+            "buyer": need.company.name,
+            "company": invitation.company.name,
+            "what": what,
+            "quantity": monthly(lines[0]) if len(lines) == 1 else "",
+            "deadline": formats.moment(need.quote_deadline) if need.quote_deadline else "",
+            "url": link,
+        }
+    text = paste_text("invitation", context, language=language)
+    return f"{text}\n“{invitation.message}”" if invitation.message else text
 
 
-def line_summary(line: NeedLine) -> str:
-    """ "Long nhãn sấy: 2 tấn a month, T8 – T12/2027"; its months should be prefetched."""
+def monthly(line: NeedLine) -> str:
+    """ "2 tấn a month, T8 – T12/2027"; its months should be prefetched. Nothing where no month is wanted."""
     quantities = line.quantities
     if not quantities:
-        return line.label
+        return ""
     least, most = min(quantities.values()), max(quantities.values())
     amount = formats.quantity(most, line.unit_id)
     if least != most:
         amount = f"{formats.quantity(least, line.unit_id)} – {amount}"
     span = formats.month_span(min(quantities), max(quantities))
-    return _("%(product)s: %(quantity)s a month, %(months)s") % {
-        "product": line.label, "quantity": amount, "months": span
-    }  # fmt: skip
+    return _("%(quantity)s a month, %(months)s") % {"quantity": amount, "months": span}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
+from django.utils import translation
 
 from tests.factories.people import make_agency, make_company, make_member
 
@@ -29,3 +31,10 @@ def people(db: None) -> SimpleNamespace:
         other_user=make_member(other),
         agency_user=make_member(agency),
     )
+
+
+@pytest.fixture(autouse=True)
+def vietnamese() -> Iterator[None]:
+    """A request in English leaves its language behind; each test begins in Vietnamese."""
+    with translation.override("vi"):
+        yield
