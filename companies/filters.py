@@ -204,16 +204,12 @@ class ProductFilter(filters.FilterSet):
         return queryset.filter(confirmed_stars(_today())) if value else queryset
 
     def filter_price_min(self, queryset: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Product]:
-        found: QuerySet[Product] = queryset.with_readable_price(self.user).filter(
-            currency="VND", price__gte=value
-        )  # type: ignore[attr-defined]
-        return found
+        readable = audience_filter(self.user, "price_audience")
+        return queryset.filter(readable, currency="VND", price__gte=value)
 
     def filter_price_max(self, queryset: QuerySet[Any], name: str, value: Decimal) -> QuerySet[Product]:
-        found: QuerySet[Product] = queryset.with_readable_price(self.user).filter(
-            currency="VND", price__lte=value
-        )  # type: ignore[attr-defined]
-        return found
+        readable = audience_filter(self.user, "price_audience")
+        return queryset.filter(readable, currency="VND", price__lte=value)
 
     def filter_company(self, queryset: QuerySet[Product], name: str, value: str) -> QuerySet[Product]:
         return queryset.filter(company__code=value)

@@ -8,6 +8,7 @@ import uuid
 import warnings
 from collections.abc import Collection
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -52,7 +53,7 @@ def store_document(
     *,
     company: Company | None,
     uploaded_by: User,
-    file: UploadedFile,
+    file: UploadedFile[Any],
     kinds: Collection[str] = ("pdf", "jpeg", "png", "webp"),
 ) -> Document:
     """Keep an uploaded file as it is, for download by those who may see it.
@@ -103,12 +104,12 @@ def store_photo(*, company: Company, uploaded_by: User, file: UploadedFile) -> D
 
 def thumbnail_name(document: Document) -> str:
     """Where the small copy of a photo is stored."""
-    return str(PurePosixPath(document.file.name).with_suffix(".small.webp"))
+    return str(PurePosixPath(str(document.file.name)).with_suffix(".small.webp"))
 
 
 def delete_file_of(document: Document) -> None:
     """Remove a document's bytes once the transaction that deleted its row is committed."""
-    names = [document.file.name, thumbnail_name(document)]
+    names = [str(document.file.name), thumbnail_name(document)]
 
     def remove() -> None:
         for name in names:
@@ -133,7 +134,7 @@ def response_headers(document: Document, *, inline: bool = False) -> dict[str, s
     return headers
 
 
-def _read(file: UploadedFile) -> bytes:
+def _read(file: UploadedFile[Any]) -> bytes:
     limit = settings.MAX_DOCUMENT_BYTES
     too_large = _wrong(
         "too-large",
