@@ -219,6 +219,7 @@ def _command(name: str, *arguments: str) -> None:
     if name not in get_commands():
         say(f"(manage.py {name} does not exist: skipped)")
         return
+    say(f"manage.py {' '.join((name, *arguments))}")
     done = subprocess.run(
         [sys.executable, "manage.py", name, *arguments], cwd=PROJECT, check=False, stdin=subprocess.DEVNULL
     )
