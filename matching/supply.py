@@ -311,7 +311,8 @@ def _certificates(
             rows = [
                 r
                 for r in of_company[company]
-                if "all" in named
+                if not named
+                or "all" in named
                 or not sectors.get(int(product_set[r]))
                 or named & sectors[int(product_set[r])]
             ]

@@ -17,15 +17,15 @@ from matching.engine.explain import Fact
 from matching.engine.supply import month_date
 
 FAMILY_LABELS: Mapping[str, Any] = {
-    "supply": gettext_lazy("Supply of your months"),
+    "supply": gettext_lazy("Quantity covered"),
     "stars": gettext_lazy("Star rating"),
     "certificates": gettext_lazy("Certificates"),
     "price": gettext_lazy("Price"),
-    "distance": gettext_lazy("Distance to delivery"),
+    "distance": gettext_lazy("Distance"),
     "record": gettext_lazy("On time, in full"),
-    "market": gettext_lazy("Known in the market"),
-    "terms": gettext_lazy("Lead time and minimum order"),
-    "product": gettext_lazy("Fits the product words"),
+    "market": gettext_lazy("Market experience"),
+    "terms": gettext_lazy("Lead time, least order"),
+    "product": gettext_lazy("Product words"),
     "supplier": gettext_lazy("Kind of supplier"),
     "other": gettext_lazy("Other"),
     "limit": gettext_lazy("End of the scale"),
@@ -212,7 +212,7 @@ def _coverage_words(v: dict[str, Any], unit: str, factor: float) -> str:
     gaps = [(m, q) for m, q in v["short"] if m not in empty]
     if empty and len(empty) < v["months"]:
         words += "; " + _("nothing left in %(months)s") % {"months": _months(sorted(empty))}
-    if gaps and len(v["short"]) <= max(2, v["months"] // 2):
+    if gaps and len(v["short"]) <= max(3, v["months"] // 2):
         told = [
             _("%(month)s is short by %(quantity)s")
             % {"month": month_words(m), "quantity": _quantity(q / factor, unit)}

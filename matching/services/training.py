@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
@@ -63,38 +62,38 @@ class TrainingSet:
         return self.part(self.qid <= cut), self.part(self.qid > cut)
 
 
-def labelled_matches(now: datetime) -> QuerySet[Any]:
-    """Matches whose outcome is known at `now`, with `grade` 0..3: the one selector of training data.
+def labelled_matches(now: datetime) -> QuerySet[Match]:
+    """Matches whose outcome is known at `now`: the one selector of training data; `grade_of` says how good it was.
 
-    A stored label counts as it is; else saved or invited is 1, dismissed is 0, and what was only shown is 0 once
+    A stored label counts as it is; else saved, invited or dismissed is known at once, and what was only shown once
     the buyer has had two weeks. What happened after `now` is not seen.
     """
-    chosen = Q(state__in=[MatchState.SAVED, MatchState.INVITED])
     known = (
         Q(label__isnull=False) & (Q(label_at__isnull=True) | Q(label_at__lte=now))
         | Q(state__in=[MatchState.SAVED, MatchState.INVITED, MatchState.DISMISSED])
         | Q(shown_at__lte=now - PATIENCE)
     )
-    by_state = Case(When(chosen, then=Value(1)), default=Value(0), output_field=IntegerField())
-    rows: QuerySet[Any] = (
-        Match.objects.filter(known, shown_at__lte=now)
-        .exclude(features={})
-        .annotate(
-            grade=Case(When(label=0, then=Value(0)), default=Greatest(Coalesce("label", Value(0)), by_state))
-        )
-    )
+    rows: QuerySet[Match] = Match.objects.filter(known, shown_at__lte=now).exclude(features={})
     return rows
+
+
+def grade_of(label: int | None, state: str) -> int:
+    """The graded outcome 0..3: what is stored, else 1 for saved or invited and 0 for anything else."""
+    if label is not None:
+        return label
+    return 1 if state in {MatchState.SAVED, MatchState.INVITED} else 0
 
 
 def training_set(*, now: datetime | None = None) -> TrainingSet:
     """All lines with at least one row chosen and one not, in the order in which they were first shown."""
     moment = now or timezone.now()
-    rows = list(
+    found = list(
         labelled_matches(moment)
         .order_by("line_id", F("rank_shown").asc(nulls_last=True), "pk")
-        .values_list("line_id", "features", "grade", "rank_shown", "shown_at")
+        .values_list("line_id", "features", "label", "state", "rank_shown", "shown_at")
     )
-    begun: dict[Any, datetime] = {}
+    rows = [(line, told, grade_of(label, state), rank, at) for line, told, label, state, rank, at in found]
+    begun: dict[Any, Any] = {}
     grades: dict[Any, set[int]] = {}
     for line, _features, grade, _rank, shown_at in rows:
         begun[line] = min(begun.get(line, shown_at), shown_at)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 from django.utils.translation import activate
 
 from core import formats
@@ -81,12 +82,11 @@ class Command(BaseCommand):
 
 def find_need(text: str) -> SourcingNeed:
     """A need by number or UUID; CommandError if there is none."""
-    needs = SourcingNeed.objects.select_related("company")
-    found: SourcingNeed | None
     try:
-        found = needs.filter(pk=UUID(text)).first()
+        chosen = Q(pk=UUID(text))
     except ValueError:
-        found = needs.filter(number__iexact=text).first()
+        chosen = Q(number__iexact=text)
+    found: SourcingNeed | None = SourcingNeed.objects.select_related("company").filter(chosen).first()
     if found is None:
         raise CommandError(f"There is no need {text!r}.")
     return found
