@@ -213,7 +213,9 @@ class DocumentQuerySet(models.QuerySet[Any]):
             | Q(company__province_id__in=standing.provinces)
         )
         if not isinstance(user, AnonymousUser):
-            own |= Q(uploaded_by=user)
+            # A claim's proof is seen by who decides on it, not by who turns out to own the company.
+            claims = apps.get_model("companies", "CompanyClaim").objects.visible_to(user)
+            own |= Q(uploaded_by=user) | Q(pk__in=claims.filter(document__isnull=False).values("document_id"))
         return self.filter(own)
 
 

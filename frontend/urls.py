@@ -8,6 +8,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, path
 from django.urls import include as django_include
 
+from frontend.accounts.members import link_open
+
 
 def include(module: str) -> tuple[Any, str | None, str | None]:
     """Django's; a module that cannot be imported yet is named on stderr and left out."""
@@ -22,8 +24,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.home.urls")),
     path("desk/", include("frontend.desk.urls")),
     path("styleguide/", include("frontend.styleguide.urls")),
+    path("catalogue/", include("frontend.catalogue.urls")),
+    path("my/", include("frontend.supplier.urls")),
     path("matches/", include("frontend.matches.urls")),
     path("verification/", include("frontend.verification.urls")),
     path("proofs/", include("frontend.proofs.urls")),
+    path("accounts/", include("frontend.accounts.urls")),
+    path("l/<str:signed>/", link_open, name="link-open"),
     # Each area: path("<area>/", include("frontend.<area>.urls")), app_name set in its urls.py.
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,12 +20,6 @@ from core.errors import DomainError, from_validation
 from core.text import fold
 
 MOST_OPEN_CLAIMS = 5  # of one person
-EDITABLE = (
-    "name_vi", "name_en", "tax_code", "province", "commune", "address", "phone", "email", "website",
-    "story_vi", "story_en", "founded_on", "members_count",
-)  # fmt: skip
-# What an agency confirmed: whoever changes it is looked at again.
-CONFIRMED_FACTS = {"name_vi", "tax_code", "province"}
 
 
 @transaction.atomic
@@ -72,39 +65,6 @@ def found_company(
         kind="member.joined", actor=actor, company=company, obj=membership, payload={"role": Role.OWNER}
     )
     return company
-
-
-@transaction.atomic
-def update_company(*, company: Company, actor: User, **changes: Any) -> Company:
-    """Change a company's own facts (`EDITABLE`).
-
-    A confirmed company whose name, tax code or province changes waits for confirmation again.
-
-    Raises:
-        DomainError: `not-allowed` (403), `invalid` (400), `company-exists` (409).
-    """
-    if not actor.has_perm("companies.change_company", company):
-        raise _not_allowed()
-    unknown = set(changes) - set(EDITABLE)
-    if unknown:
-        raise TypeError(f"not a company's own fact: {', '.join(sorted(unknown))}")
-    row = Company.objects.select_for_update().get(pk=company.pk)
-    if "tax_code" in changes:
-        changes["tax_code"] = _tax_code(changes["tax_code"] or "")
-    changed = [name for name, value in changes.items() if getattr(row, name) != value]
-    if not changed:
-        return row
-    for name in changed:
-        setattr(row, name, changes[name])
-    _check(row)
-    if CONFIRMED_FACTS & set(changed) and row.verification in (Verification.CONFIRMED, Verification.REJECTED):
-        row.verification, row.verified_at, row.verified_by = Verification.PENDING, None, None
-        changed += ["verification", "verified_at", "verified_by"]
-    _save(row, changed)
-    events.record(
-        kind="company.changed", actor=actor, company=row, obj=row, payload={"fields": sorted(changed)}
-    )
-    return row
 
 
 @transaction.atomic
@@ -319,18 +279,12 @@ def _check(company: Company) -> None:
         company.full_clean(exclude=["sort_key", "search"])
     except ValidationError as error:
         raise from_validation(error) from None
-    if company.commune is not None and company.commune.province_id != company.province_id:
-        text = _("This commune is not in the province.")
-        raise DomainError("invalid", text, fields={"commune": [text]}, status=400)
 
 
-def _save(company: Company, changed: list[str] | None = None) -> None:
+def _save(company: Company) -> None:
     try:
         with transaction.atomic():
-            if changed is None:
-                company.save(force_insert=True)
-            else:
-                company.save(update_fields=[*changed, "updated_at"])
+            company.save(force_insert=True)
     except IntegrityError:
         raise DomainError("conflict", _("Somebody else was quicker. Please look again and repeat.")) from None
 

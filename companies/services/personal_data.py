@@ -24,6 +24,7 @@ from companies.models import (
     TaskLink,
     User,
 )
+from companies.services.documents import delete_file_of
 from companies.services.members import end_membership
 from core import events
 from core.errors import DomainError
@@ -163,9 +164,8 @@ def _scrub_names_of(row: User) -> None:
 
 
 def _delete_document(document: Document) -> None:
-    file = document.file
+    delete_file_of(document)
     document.delete()
-    transaction.on_commit(lambda: file.storage.delete(file.name))
 
 
 def _invitations_of(user: User) -> Any:
