@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import get_language
 
 from frontend import navigation
@@ -28,11 +28,17 @@ class Site:
         self.other_language = "vi" if self.language == "en" else "en"
         self.debug = settings.DEBUG
 
-    @property
+    @cached_property
     def nav(self) -> list[navigation.Item]:
         if self.user is None:
             return []
-        return navigation.items(self.request, waiting_counts(self.request))
+        counts = waiting_counts(self.request) if self.is_known else {}
+        return navigation.items(self.request, counts)
+
+    @property
+    def beyond_count(self) -> int:
+        """What waits behind the phone's "more"."""
+        return sum(item.count for item in self.nav if item.beyond)
 
     @property
     def account_pages(self) -> list[tuple[str, object, str]]:

@@ -43,6 +43,7 @@ PRODUCTS = Entry("supplier:product-list", _("My products"), "package", ("supplie
 PROOFS = Entry("proofs:proof-list", _("Stars and certificates"), "award", ("proofs",))
 IMPORTS = Entry("imports:import-list", _("Catalogue import"), "file-spreadsheet", ("imports",))
 QUEUE = Entry("verification:queue", _("Verification"), "badge-check", ("verification",), "verification")
+NOTICES = Entry("accounts:notification-list", _("Notifications"), "bell", (), "notices")
 MEMBERS = Entry("accounts:member-list", pgettext_lazy("navigation", "Members"), "users", ())
 COMPANY = Entry("accounts:company-edit", _("Our company"), "building-2", ())
 PROFILE = Entry("accounts:profile", _("My account"), "user", ())
@@ -71,6 +72,7 @@ def entries(request: HttpRequest) -> list[Entry]:
         lines += [QUEUE, IMPORTS, CATALOGUE, OPEN_NEEDS]
     else:
         lines += [CATALOGUE, OPEN_NEEDS]
+    lines += [NOTICES]
     if company is not None:
         lines += [COMPANY, MEMBERS]
     if user.is_staff:

@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from companies.enums import Verification
-from companies.models import Certification, Company, CompanyClaim, StarRating
+from companies.models import Certification, Company, CompanyClaim, Notification, StarRating
 from tenders.enums import InvitationStatus, NeedStatus
 from tenders.models import Invitation
 
 
 def waiting_counts(request: HttpRequest) -> dict[str, int]:
-    """Counts by navigation entry for the acting company; at most three queries, kept on the request."""
+    """Counts by navigation entry for the acting company; at most four queries, kept on the request."""
     known: dict[str, int] | None = getattr(request, "_waiting_counts", None)
     if known is None:
         known = _count(request)
@@ -25,13 +25,14 @@ def waiting_counts(request: HttpRequest) -> dict[str, int]:
 
 def _count(request: HttpRequest) -> dict[str, int]:
     company = getattr(request, "company", None) or None
+    counts = {"notices": Notification.objects.visible_to(request.user).filter(read_at__isnull=True).count()}
     if company is None:
-        return {}
+        return counts
     if company.is_agency:
-        return {"verification": sum(rows.count() for rows in waiting_for_agency(request.user).values())}
-    if company.sells:
-        return {"invitations": waiting_invitations(request.user, company).count()}
-    return {}
+        counts["verification"] = sum(rows.count() for rows in waiting_for_agency(request.user).values())
+    elif company.sells:
+        counts["invitations"] = waiting_invitations(request.user, company).count()
+    return counts
 
 
 def waiting_invitations(user: object, company: Company) -> QuerySet[Invitation]:

@@ -233,6 +233,8 @@ class ClaimForm(forms.Form):
 class CompanyEditForm(forms.ModelForm):
     """A company's own description; what may change is decided by `companies.services.companies`."""
 
+    website = forms.URLField(label=_("website"), required=False, max_length=200, assume_scheme="https")
+
     class Meta:
         model = Company
         fields = [
@@ -241,7 +243,6 @@ class CompanyEditForm(forms.ModelForm):
         ]  # fmt: skip
         widgets = {
             "founded_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "website": forms.URLInput,
         }
 
     def _post_clean(self) -> None:

@@ -24,8 +24,7 @@ def home(request: SiteRequest) -> HttpResponse:
     if company is None:
         context["links"] = {
             "create": navigation.page("accounts:company-create"),
-            "catalogue": navigation.page("catalogue:company-list")
-            or navigation.page("catalogue:product-list"),
+            "claim": navigation.page("accounts:claim-search"),
         }
     if company is None and request.user.is_staff:
         context["agency"] = work.agency_work(request.user, None)

@@ -6,7 +6,7 @@ import pytest
 
 from frontend.home.figures import forget_figures
 from tests.e2e.pages import NOT_PAGES, PAGES, routes
-from tests.e2e.walk import DESKTOP, PHONE, axe_faults, sideways, untranslated, visit, weighing
+from tests.e2e.walk import DESKTOP, PHONE, axe_faults, open_page, sideways, untranslated, visit, weighing
 from tests.e2e.world import build_world
 
 pytestmark = pytest.mark.browser
@@ -52,10 +52,10 @@ def faults_of(page, watch, address, language):
     """Everything that is wrong with one page, on a desktop by day and on a phone by night."""
     page.set_viewport_size(DESKTOP)
     page.emulate_media(color_scheme="light")
-    reply = page.goto(address, wait_until="networkidle")
-    if reply.status != 200:
+    status = open_page(page, address)
+    if status != 200:
         watch.faults.clear()
-        return [f"answers {reply.status}"]
+        return [f"answers {status}"]
     found = [f"desktop, light: {fault}" for fault in axe_faults(page)]
     if page.get_attribute("html", "lang") != language:
         found.append("is in the other language")
@@ -78,9 +78,9 @@ def test_pages_weigh_little(browser, live_server, world):
         address = one.address(world)
         with visit(browser, live_server, one.user(world)) as (page, _watch):
             with weighing(page) as first:
-                page.goto(address, wait_until="networkidle")
+                open_page(page, address)
             with weighing(page) as later:
-                page.goto(address, wait_until="networkidle")
+                open_page(page, address)
         print(f"{one.who} {address}: first {sum(first):,.0f} B, later {sum(later):,.0f} B")
         if sum(first) > FIRST_VISIT or sum(later) > LATER_VISIT:
             heavy[address] = (sum(first), sum(later))

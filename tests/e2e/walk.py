@@ -73,6 +73,13 @@ def visit(
     assert watch.faults == []
 
 
+def open_page(page: Any, address: str) -> int:
+    """Go there, wait until fonts and what htmx fetches at once have come; the status."""
+    reply = page.goto(address, wait_until="load")
+    page.wait_for_function("document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')")
+    return int(reply.status)
+
+
 def axe_faults(page: Any) -> list[str]:
     """What axe-core finds, one line a kind."""
     found = Axe().run(page).response["violations"]
