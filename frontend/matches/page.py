@@ -150,7 +150,7 @@ def _state(states: dict[UUID, Match], ranked: RankedProduct) -> str:
 
 
 def _passes(found: LineMatches, ranked: RankedProduct, states: dict[UUID, Match], filters: Filters) -> bool:
-    assert found.supply is not None
+    assert found.supply is not None and found.asked is not None
     supply, row = found.supply, ranked.row
     state = _state(states, ranked)
     if filters.state == "new":
@@ -164,7 +164,7 @@ def _passes(found: LineMatches, ranked: RankedProduct, states: dict[UUID, Match]
         return False
     return not filters.whole or bool(
         np.nansum(found.covered(ranked)) * found.factor > 0.999 * found.asked.total
-    )  # type: ignore[union-attr]
+    )
 
 
 def _chart_rows(page: LinePage, live: list[RankedProduct], states: dict[UUID, Match]) -> list[RankedProduct]:
@@ -301,8 +301,8 @@ def chips(found: LineMatches, names: Names) -> list[tuple[str, str]]:
         if asked.wished_stars:
             made.append(("", _("Preferred: from %(stars)s stars") % {"stars": asked.wished_stars}))
     need = line.need
-    if need.delivery_place or need.delivery_province:
-        place = need.delivery_place or need.delivery_province.name
+    place = need.delivery_place or (need.delivery_province.name if need.delivery_province else "")
+    if place:
         made.append(("", _("Delivered to %(place)s") % {"place": place}))
     if line.ceiling_price is not None:
         ceiling = formats.price(line.ceiling_price, need.currency, line.unit_id)

@@ -65,7 +65,9 @@ class NeedMatchesView(APIView):
         if need.status == NeedStatus.PUBLISHED and request.user.has_perm("tenders.view_need_as_buyer", need):
             for found in lines:
                 feedback.record_shown(
-                    found=found, shown=[*found.ranked[:top], *found.unstated[:top]], actor=request.user
+                    found=found,
+                    shown=[*found.ranked[:top], *found.unstated[:top]],
+                    actor=request.user,  # type: ignore[arg-type]
                 )
         states: dict[Any, dict[Any, Match]] = {found.line.pk: {} for found in lines}
         for match in Match.objects.filter(line__need=need).defer("features"):
@@ -254,7 +256,7 @@ class CountView(APIView):
             spec["company"] = company
         found = count_for_draft(spec)  # type: ignore[arg-type]
         if found is None:
-            nothing = {
+            nothing: dict[str, Any] = {
                 "remaining": None,
                 "products": None,
                 "looked_at": None,

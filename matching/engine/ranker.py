@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from .blocks import Block, main_blocks, pair_candidates
 from .loss import Pairs, delta_ndcg, make_pairs, pair_loss
@@ -226,17 +227,19 @@ class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
             loss, by_row = pair_loss(pairs, weights, design @ values)
             return loss + 0.5 * self.ridge * float(values @ values), design.T @ by_row + self.ridge * values
 
-        for number in range(passes):
-            if number:
-                weights = _swap_weights(pairs, design @ theta)
-            theta = minimize(
-                objective,
-                theta,
-                jac=True,
-                method="L-BFGS-B",
-                bounds=bounds,
-                options={"maxiter": self.max_iter},
-            ).x
+        # One thread: many short products gain nothing from more, and lose much on a busy machine.
+        with threadpool_limits(limits=1):
+            for number in range(passes):
+                if number:
+                    weights = _swap_weights(pairs, design @ theta)
+                theta = minimize(
+                    objective,
+                    theta,
+                    jac=True,
+                    method="L-BFGS-B",
+                    bounds=bounds,
+                    options={"maxiter": self.max_iter},
+                ).x
         return theta / spread, design[:, :own] @ theta[:own]
 
     def _choose_pairs(

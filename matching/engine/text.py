@@ -143,20 +143,22 @@ def is_product(
     wish : product words of the line, may be empty. hs6 : its HS-6, may be empty.
     names : all names of each product in one text. codes : (rows,) HS-6, "" = not known.
 
+    How well is only told of products that may be meant; others score 0 (NaN for an empty wish).
     A product with another known HS-6 is another product. Words decide within the HS-6; a product whose HS-6 is
     not known must meet the words. With neither words nor HS-6 every product passes.
     """
     rows = len(names)
-    score = similarity(wish, names)
-    by_words = not np.isnan(score).all() if rows else False
     same = codes == hs6 if hs6 else np.zeros(rows, dtype=np.bool_)
-    if not by_words:
-        return (same if hs6 else np.ones(rows, dtype=np.bool_)), score
-    named = np.where(same, score >= ENOUGH_WITH_HS, score >= ENOUGH)
-    kind = _same_kind(wish, names)
-    if hs6:
-        named &= same | (codes == "")
-    return named & kind, score
+    if not tokens(wish):
+        return (same if hs6 else np.ones(rows, dtype=np.bool_)), np.full(rows, np.nan)
+    possible = same | (codes == "") if hs6 else np.ones(rows, dtype=np.bool_)
+    at = np.flatnonzero(possible)
+    at = at[_same_kind(wish, [names[int(i)] for i in at])]
+    score = np.zeros(rows)
+    score[at] = similarity(wish, [names[int(i)] for i in at])
+    named = np.zeros(rows, dtype=np.bool_)
+    named[at] = np.where(same[at], score[at] >= ENOUGH_WITH_HS, score[at] >= ENOUGH)
+    return named, score
 
 
 def _same_kind(wish: str, names: Sequence[str]) -> NDArray[np.bool_]:

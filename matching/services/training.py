@@ -96,7 +96,7 @@ def training_set(*, now: datetime | None = None) -> TrainingSet:
     begun: dict[Any, Any] = {}
     grades: dict[Any, set[int]] = {}
     for line, _features, grade, _rank, shown_at in rows:
-        begun[line] = min(begun.get(line, shown_at), shown_at)
+        begun[line] = min(filter(None, (begun.get(line), shown_at)))
         grades.setdefault(line, set()).add(grade)
     order = sorted((at, str(line), line) for line, at in begun.items() if len(grades[line]) > 1)
     number = {line: i for i, (_at, _key, line) in enumerate(order)}
