@@ -109,9 +109,22 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
   }
 });
+// After a swap the keyboard stays where it was: at the errors, else in the same row, card or form as before.
+let before = "";
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const row = event.detail.elt.closest("[id]");
+  before = row && row.contains(document.activeElement) ? row.id : "";
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   const wrong = event.detail.elt.querySelector && event.detail.elt.querySelector("[data-focus]");
-  if (wrong) wrong.focus();
+  if (wrong) {
+    wrong.focus();
+  } else if (before && document.activeElement === document.body) {
+    const row = document.getElementById(before);
+    const next = row && row.querySelector("button, a[href], input:not([type=hidden]), select, summary");
+    if (next) next.focus({ preventScroll: true });
+  }
+  before = "";
 });
 window.addEventListener("DOMContentLoaded", () => {
   const wrong = document.querySelector("[data-focus]");
