@@ -13,6 +13,7 @@ from demo.market import QUICK, MarketPresent, Sizes, load_market
 
 class Command(BaseCommand):
     help = "Load the simulated market (9,300 producers, 17,500 products, 500 needs) into an empty database."
+    requires_system_checks: list[str] = []  # loading all URLs takes seconds
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--companies", type=int, default=Sizes.companies, help="producers (9300)")
