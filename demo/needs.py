@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import numpy as np
 from django.db import connection
 
 from companies.enums import CompanyKind
+from companies.models import MarketRequirement
 from companies.reference.loader import market_requirements, schemes
 from core.months import add_months, first_day
 from demo.archetypes import Archetype, archetypes
@@ -214,15 +216,22 @@ def _shape(rng: np.random.Generator, kind: Archetype, start: date, count: int) -
             return
 
 
+@cache
+def _requirements() -> tuple[dict[str, set[str]], list[MarketRequirement]]:
+    """Sectors by scheme, and what markets ask for by law."""
+    applies = {row.code: set(row.applies_to) for row in schemes()}
+    return applies, [row for row in market_requirements() if row.basis == "law"]
+
+
 def _certificates(
     rng: np.random.Generator, firm: Firm, kind: Archetype, market: str | None, day: date
 ) -> list[tuple[str, str, bool, bool]]:
-    applies = {row.code: set(row.applies_to) for row in schemes()}
+    applies, laws = _requirements()
     sectors = set(kind.product_sectors)
     found: dict[str, tuple[str, bool, bool]] = {}
-    for row in market_requirements():
+    for row in laws:
         binds = row.effective_from is None or row.effective_from <= day
-        if market and row.market_id == market and row.basis == "law" and binds and sectors & set(row.sectors):
+        if market and row.market_id == market and binds and sectors & set(row.sectors):
             found[row.scheme_id] = ("required", True, True)
     for code, chances in REQUIRED_CHOICES.items():
         if applies[code] & sectors and rng.random() < chances.get(firm.kind, 0) and code not in found:

@@ -131,10 +131,12 @@ def _write_capacity(world: World, steps: Steps) -> None:
         sql.Identifier(MonthlyCapacity._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     now = world.now.isoformat()
-    stated = [offer for offer in world.offers if offer.capacity is not None]
+    # In the order of their keys: the indexes then grow at one end, which halves the time.
+    stated = sorted((offer for offer in world.offers if offer.capacity is not None), key=lambda offer: offer.id)
+    rng = world.rng("capacity keys")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for offer in steps(stated, "capacity", len(stated)):
-            keys = world.ids.take(HORIZON)
+        for at_offer, offer in enumerate(steps(stated, "capacity", len(stated))):
+            keys = _growing_keys(rng, at_offer)
             by, at = r"\N", r"\N"
             if offer.capacity_proof != "stated":
                 by, at = str(world.agency_user[offer.firm.province]), (world.now - timedelta(days=40)).isoformat()
@@ -145,6 +147,14 @@ def _write_capacity(world: World, steps: Steps) -> None:
                     for key, month, value in zip(keys, months, offer.capacity, strict=True)
                 )
             )
+
+
+def _growing_keys(rng: np.random.Generator, block: int) -> Iterator[str]:
+    """HORIZON keys that sort behind those of earlier blocks."""
+    drawn = rng.bytes(11 * HORIZON).hex()
+    for at in range(HORIZON):
+        part = drawn[22 * at : 22 * at + 22]
+        yield f"{(block * HORIZON + at) * 5000:08x}-{part[:4]}-4{part[4:7]}-a{part[7:10]}-{part[10:]}"
 
 
 COMMITMENT_COLUMNS = ("product_id", "month", "quantity", "state", "expires_at", "source_type", "source_id")
