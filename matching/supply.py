@@ -155,7 +155,8 @@ def load_supply(
 
 
 def _columns(table: list[tuple[Any, ...]], today: date, currency: str, buyer_verified: bool) -> Supply:
-    column: dict[str, Sequence[Any]] = dict(zip(COLUMNS, zip(*table, strict=True), strict=True)) if table else dict.fromkeys(COLUMNS, ())  # fmt: skip
+    values: list[Sequence[Any]] = list(zip(*table, strict=True)) if table else [()] * len(COLUMNS)
+    column: dict[str, Sequence[Any]] = dict(zip(COLUMNS, values, strict=True))
     ids = list(column["id"])
     row_of = {pk: i for i, pk in enumerate(ids)}
     units = [unit_factor(u, net) for u, net in zip(column["unit_id"], column["pack_content"], strict=True)]

@@ -10,6 +10,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 from django.utils.translation import activate
+from django.utils.translation import gettext as _
 
 from core import formats
 from matching.api.payload import need_payload
@@ -46,19 +47,24 @@ class Command(BaseCommand):
         out, asked = self.stdout.write, found.asked
         out("")
         if asked is None:
-            out(f"{found.line.label}: nothing to rank, the line has no quantities that can be compared")
+            out(
+                f"{found.line.label}: "
+                + _("nothing to rank, the line has no quantities that can be compared")
+            )
             return
         unit = found.line.unit_id
         total = formats.quantity(round(asked.total / found.factor, 3), unit)
         span = formats.month_span(month_date(int(asked.months.min())), month_date(int(asked.months.max())))
         out(self.style.SUCCESS(f"{found.line.label} · {total} · {span}"))
-        out(f"  {found.start} products looked at, {found.eligible} eligible from {found.suppliers} suppliers")
+        looked = _("%(start)s products looked at, %(eligible)s eligible from %(suppliers)s suppliers")
+        counts = {"start": found.start, "eligible": found.eligible, "suppliers": found.suppliers}
+        out("  " + looked % counts)
         for count in found.counts:
             if count.in_sequence:
-                out(f"    - {count.in_sequence:>5}  {criterion_words(count, names)}  ({count.left} left)")
+                out(f"    - {count.in_sequence:>5}  {criterion_words(count, names)}  ({count.left})")
         if found.unstated:
-            out(f"  {len(found.unstated)} more have not stated their capacity")
-        out(f"  Model: {found.ranker.version}")
+            out("  " + _("%(count)s of them have not stated their capacity") % {"count": len(found.unstated)})
+        out("  " + _("Ranking model: %(version)s") % {"version": found.ranker.version})
         for shown in shown_matches(found, found.ranked[:top], names=names):
             self._match(found, shown.ranked, shown)
 
@@ -67,7 +73,7 @@ class Command(BaseCommand):
         score, base, parts = ranked.whole
         stars = "*" * int(shown.stars or 0)
         out("")
-        out(f"  {ranked.rank:>3}. {shown.company.name}  {stars}   {score} points")
+        out(f"  {ranked.rank:>3}. {shown.company.name}  {stars}   {score} " + _("points"))
         out(f"       {shown.product.name}")
         out(f"       {'. '.join(shown.words)}.")
         made = [f"{FAMILY_LABELS.get(k, k)} {v:+d}" for k, v in parts.items() if v]
@@ -77,7 +83,7 @@ class Command(BaseCommand):
         demand = found.asked.demand / found.factor if found.asked is not None else np.zeros(0)
         for quantity, wanted in zip(covered, demand, strict=True):
             cells.append("?" if np.isnan(quantity) else "▁▂▃▄▅▆▇█"[min(int(quantity / wanted * 7.999), 7)])
-        out(f"       months {''.join(cells)}")
+        out("       " + _("months") + f" {''.join(cells)}")
 
 
 def find_need(text: str) -> SourcingNeed:
