@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 from django.utils import timezone
 
-from companies.services import codes, notifications
+from companies.services import codes, imports, notifications
 from core.drf.idempotency import forget_replies
 
 
@@ -43,3 +45,21 @@ def sweep_messages() -> int:
 def purge_accounts() -> int:
     """Forget codes that lapsed, with them addresses of people who never signed up, and answers kept for repeats."""
     return codes.purge_codes(now=timezone.now()) + forget_replies()
+
+
+@shared_task
+def check_import(import_id: str) -> None:
+    """Check the rows of an uploaded catalogue."""
+    imports.run_check(import_id=UUID(import_id))
+
+
+@shared_task
+def write_import(import_id: str) -> None:
+    """Write the good rows of a checked catalogue."""
+    imports.run_write(import_id=UUID(import_id))
+
+
+@shared_task
+def resume_imports() -> int:
+    """Imports whose task was lost, handed out again."""
+    return imports.resume_imports()

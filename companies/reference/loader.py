@@ -310,3 +310,9 @@ def check_reference() -> list[str]:
         f"{left} satisfies {right}: missing" for left, right in _equivalents() if (left, right) not in linked
     ]
     return faults
+
+
+def ensure_reference() -> None:
+    """Load the reference data when the database has none yet."""
+    if not Unit.objects.exists():
+        load_reference()
