@@ -76,8 +76,14 @@ def visit(
 def open_page(page: Any, address: str) -> int:
     """Go there, wait until fonts and what htmx fetches at once have come; the status."""
     reply = page.goto(address, wait_until="load")
-    page.wait_for_function("document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    settle(page)
     return int(reply.status)
+
+
+def settle(page: Any) -> None:
+    """Wait until htmx has nothing under way."""
+    page.locator(".htmx-request").first.wait_for(state="detached")
 
 
 def axe_faults(page: Any) -> list[str]:
