@@ -124,6 +124,14 @@ def api_of(user: Any = None, *, token: str = "", company: Company | None = None)
     return client
 
 
+@pytest.fixture(autouse=True)
+def default_language() -> None:
+    """A request of one test leaves its language active in the thread; the next begins in Vietnamese again."""
+    from django.utils import translation
+
+    translation.activate("vi")
+
+
 @pytest.fixture
 def outbox(settings: Any) -> Any:
     """What was sent to people, newest last: see tests/outbox.py."""

@@ -129,7 +129,7 @@ class MeView(APIView):
         """Delete the person: name, e-mail and phone go; sessions, tokens and memberships end at once."""
         if request.query_params.get("confirm") != "delete":
             raise DomainError("not-confirmed", _("Add confirm=delete: there is no way back."), status=400)
-        personal_data.deleteperson_of(user=person_of(request))
+        personal_data.delete_person(user=person_of(request))
         if request.auth is None:
             logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -141,7 +141,7 @@ class ExportView(APIView):
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, operation_id="me_export_retrieve")
     def get(self, request: Request) -> Response:
         """Everything that is kept about the person who asks."""
-        return Response(personal_data.exportperson_of(user=person_of(request)), headers=NO_STORE)
+        return Response(personal_data.export_person(user=person_of(request)), headers=NO_STORE)
 
 
 def person_of(request: Request) -> Any:

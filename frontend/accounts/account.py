@@ -21,7 +21,7 @@ from companies.forms.accounts import CodeForm, DeleteForm, NewAddressForm, Passw
 from companies.sending import sender
 from companies.services import accounts, codes, personal_data
 from core.errors import DomainError
-from frontend.accounts.entering import add_errors
+from frontend.accounts.entering import add_errors, posted
 from frontend.http import SiteRequest
 
 NEW_ADDRESS = "new_address"  # in the session: the address that waits for its code
@@ -138,7 +138,7 @@ def data_export(request: SiteRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def account_delete(request: SiteRequest) -> HttpResponse:
-    form = DeleteForm(request.POST or None)
+    form = DeleteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             personal_data.delete_person(user=request.user)

@@ -15,7 +15,7 @@ from companies.models import Company, CompanyClaim, Membership
 from companies.services import accounts, claims, companies, documents
 from core.errors import DomainError
 from core.text import fold
-from frontend.accounts.entering import add_errors, local_next
+from frontend.accounts.entering import add_errors, local_next, posted
 from frontend.http import SiteRequest
 
 FOUND = 20  # companies shown by the search for one's own
@@ -52,7 +52,7 @@ def choose(request: SiteRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def create(request: SiteRequest) -> HttpResponse:
-    form = CompanyFoundForm(request.POST or None)
+    form = CompanyFoundForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             company = claims.found_company(actor=request.user, **form.company_fields())
@@ -78,7 +78,7 @@ def edit(request: SiteRequest) -> HttpResponse:
         return redirect("accounts:company-choose")
     may_change = request.user.has_perm("companies.change_company", company)
     row = Company.objects.get(pk=company.pk)
-    form = CompanyEditForm(request.POST or None, instance=row)
+    form = CompanyEditForm(posted(request), instance=row)
     if request.method == "POST":
         if not may_change:
             raise Http404
@@ -140,7 +140,7 @@ def claim(request: SiteRequest, code: str) -> HttpResponse:
     company = get_object_or_404(
         Company.objects.visible_to(request.user).select_related("province").exclude(kind="agency"), code=code
     )
-    form = ClaimForm(request.POST or None, request.FILES or None)
+    form = ClaimForm(posted(request), request.FILES if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             document = None

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -37,6 +37,11 @@ def local_next(request: HttpRequest) -> str:
     return url if is_local else ""
 
 
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also when nothing was filled in; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def enter(request: HttpRequest, user: User) -> None:
     """Sign the person in: a new session key, what a visitor's session held (links opened) is kept."""
     login(request, user, backend=BACKEND)
@@ -60,7 +65,7 @@ def add_errors(form: Form, error: DomainError, names: dict[str, str] | None = No
 def sign_in(request: SiteRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(local_next(request) or "desk:home")
-    form = SignInForm(request.POST or None)
+    form = SignInForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             if form.wants_code():
@@ -83,7 +88,7 @@ def sign_in(request: SiteRequest) -> HttpResponse:
 def sign_up(request: SiteRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("accounts:company-choose")
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         extra = {
@@ -112,7 +117,7 @@ def code(request: SiteRequest) -> HttpResponse:
     if waiting is None:
         return redirect("accounts:sign-in")
     signs_up = waiting["purpose"] == CodePurpose.SIGN_UP
-    form = (NewAccountCodeForm if signs_up else CodeForm)(request.POST or None)
+    form = (NewAccountCodeForm if signs_up else CodeForm)(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             user, is_new = _check(request, waiting, form)

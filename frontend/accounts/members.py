@@ -22,7 +22,7 @@ from companies.serializers.accounts import member_text
 from companies.services import links, members
 from companies.services.links import link_url
 from core.errors import DomainError
-from frontend.accounts.entering import add_errors, enter
+from frontend.accounts.entering import add_errors, enter, posted
 from frontend.http import SiteRequest
 
 # Where each kind of link leads, with the object's id as its argument.
@@ -39,7 +39,7 @@ def member_list(request: SiteRequest) -> HttpResponse:
     if company is None:
         return redirect("accounts:company-choose")
     may_manage = request.user.has_perm("companies.manage_members", company)
-    form = MemberInviteForm(request.POST or None)
+    form = MemberInviteForm(posted(request))
     if request.method == "POST":
         if not may_manage:
             raise Http404
@@ -191,7 +191,7 @@ def membership_join(request: SiteRequest, pk: str) -> HttpResponse:
         error = DomainError("invitation-over", _("This invitation is no longer open."), status=410)
         return render(request, "accounts/link_refused.html", {"error": error}, status=410)
     is_known = request.user.is_authenticated
-    form = JoinForm(request.POST or None, initial={"full_name": invitation.full_name})
+    form = JoinForm(posted(request), initial={"full_name": invitation.full_name})
     if request.method == "POST" and (is_known or form.is_valid()):
         try:
             if is_known:

@@ -19,7 +19,7 @@ from companies.notices import sentence
 from companies.querysets import standing_of
 from companies.services import notifications, tokens
 from core.errors import DomainError
-from frontend.accounts.entering import add_errors
+from frontend.accounts.entering import add_errors, posted
 from frontend.http import SiteRequest
 
 
@@ -56,7 +56,7 @@ def notification_read_all(request: SiteRequest) -> HttpResponse:
 def token_list(request: SiteRequest) -> HttpResponse:
     """The person's tokens; a new one is shown once, on the answer to its form."""
     companies = Company.objects.filter(pk__in=standing_of(request.user).companies).order_by("sort_key")
-    form = TokenForm(request.POST or None, companies=companies)
+    form = TokenForm(posted(request), companies=companies)
     raw = ""
     if request.method == "POST" and form.is_valid():
         try:
