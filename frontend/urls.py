@@ -26,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("styleguide/", include("frontend.styleguide.urls")),
     path("catalogue/", include("frontend.catalogue.urls")),
     path("my/", include("frontend.supplier.urls")),
+    path("needs/", include("frontend.needs.urls")),
+    path("invitations/", include("frontend.invitations.urls")),
     path("matches/", include("frontend.matches.urls")),
     path("verification/", include("frontend.verification.urls")),
     path("proofs/", include("frontend.proofs.urls")),
