@@ -24,7 +24,7 @@ FAMILY_LABELS: Mapping[str, Any] = {
     "distance": gettext_lazy("Distance"),
     "record": gettext_lazy("On time, in full"),
     "market": gettext_lazy("Market experience"),
-    "terms": gettext_lazy("Lead time, least order"),
+    "terms": gettext_lazy("Delivery terms"),
     "product": gettext_lazy("Product words"),
     "supplier": gettext_lazy("Kind of supplier"),
     "other": gettext_lazy("Other"),

@@ -64,7 +64,12 @@ def _context(request: HttpRequest, need: SourcingNeed, wanted: str) -> dict[str,
         "may_act": request.user.has_perm("matching.change_match", need),
         "reasons": DismissReason.choices,
         "need_list_url": navigation.page("needs:need-list"),
-        "need_edit_url": navigation.page("needs:need-edit", need.pk),
+        "need_url": navigation.page("needs:need-detail", need.pk),
+        # A published need changes only by an amendment, which starts on its own page.
+        "need_edit_url": navigation.page(
+            "needs:need-edit" if need.status == NeedStatus.DRAFT else "needs:need-amend", need.pk
+        ),
+        "invitations_url": navigation.page("invitations:need-invitations", need.pk),
         "families": [FAMILY_LABELS[f] for f in FAMILIES],
     }
     if line is None:
