@@ -9,4 +9,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("matching.api.urls")),
     path("", include("companies.api.proofs")),
     path("", include("tenders.api.urls")),
+    path("", include("companies.api.products")),
+    path("", include("companies.api.capacity")),
+    path("", include("companies.api.documents")),
+    path("", include("companies.api.companies")),
+    path("", include("companies.api.reference")),
+    path("", include("companies.api.imports")),
 ]

@@ -194,6 +194,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ALWAYS_EAGER = False
 # The sweep finds what a lost task left behind: see companies.tasks.
 CELERY_BEAT_SCHEDULE = {
+    "resume-imports": {"task": "companies.tasks.resume_imports", "schedule": 60.0},
     "deliver-notifications": {"task": "companies.tasks.deliver_notifications", "schedule": 60.0},
     "send-what-is-left": {"task": "companies.tasks.sweep_messages", "schedule": 60.0},
     "purge-accounts": {"task": "companies.tasks.purge_accounts", "schedule": 6 * 3600.0},
@@ -244,7 +245,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AudienceEnum": "companies.enums.Audience",
+        "VerificationEnum": "companies.enums.Verification",
+    },
 }
 
 LOGGING = {

@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proofs/", include("frontend.proofs.urls")),
     path("accounts/", include("frontend.accounts.urls")),
     path("l/<str:signed>/", link_open, name="link-open"),
+    path("imports/", include("frontend.imports.urls")),
     # Each area: path("<area>/", include("frontend.<area>.urls")), app_name set in its urls.py.
 ]
