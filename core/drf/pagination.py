@@ -27,13 +27,14 @@ class KeysetPagination(CursorPagination):
     max_page_size = 100
     page_size_query_param = "page_size"
 
-    def paginate_queryset(
+    def paginate_queryset(  # type: ignore[override]
         self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.request = request
         self.page_size = self.get_page_size(request) or self.page_size
         self.base_url = request.build_absolute_uri()
-        ordering = list(self.get_ordering(request, queryset, view))
+        wanted = getattr(view, "ordering", None) or self.ordering
+        ordering = [wanted] if isinstance(wanted, str) else list(wanted)
         if ordering[-1].lstrip("-") not in {"id", "pk"}:
             ordering.append("id")
         try:
@@ -55,4 +56,4 @@ class KeysetPagination(CursorPagination):
         return self._link(self.previous_cursor)
 
     def _link(self, cursor: str | None) -> str | None:
-        return replace_query_param(self.base_url, self.cursor_query_param, cursor) if cursor else None
+        return replace_query_param(self.base_url or "", self.cursor_query_param, cursor) if cursor else None
