@@ -120,7 +120,7 @@ def _columns(world: World) -> Columns:
 
 def _shown(found: Candidates, rng: np.random.Generator) -> np.ndarray[Any, Any]:
     """Rows in the order in which the page showed them: the old rule with a good deal of chance, 20 to 40 of them."""
-    old = found.prior_score + rng.normal(0, 6.0, len(found.prior_score))
+    old = found.prior_score + rng.normal(0, 9.0, len(found.prior_score))
     return np.argsort(-old, kind="stable")[: int(rng.integers(20, 41))]
 
 

@@ -69,10 +69,10 @@ class Temper:
 
 
 TEMPERS = {
-    "supermarket": Temper(1.5, 0.9, 0.8, 0.8, 1.1, 0.5, 0.1, 0.9, 0.3, 0.8, 0.38, 0.35),
-    "distributor": Temper(1.4, 1.5, 0.35, 0.4, 0.8, 0.7, 0.2, 0.4, 0.5, 1.0, 0.40, 0.3),
-    "exporter": Temper(1.9, 0.9, 0.25, 1.3, 0.9, 0.2, 0.0, 0.4, 0.4, 0.7, 0.40, 0.4),
-    "point_of_sale": Temper(0.7, 0.7, 1.2, 0.25, 0.5, 0.6, 0.9, 0.8, 0.8, 0.9, 0.50, 0.25),
+    "supermarket": Temper(1.7, 0.9, 0.8, 0.9, 1.2, 0.5, 0.1, 0.8, 0.3, 0.8, 0.30, 0.35),
+    "distributor": Temper(1.5, 2.0, 0.25, 0.35, 0.8, 0.8, 0.2, 0.4, 0.45, 0.9, 0.32, 0.3),
+    "exporter": Temper(2.0, 0.9, 0.15, 1.5, 1.0, 0.2, 0.0, 0.4, 0.35, 0.7, 0.32, 0.4),
+    "point_of_sale": Temper(0.6, 0.7, 1.4, 0.2, 0.5, 0.7, 1.1, 0.7, 0.7, 0.8, 0.40, 0.25),
 }
 
 
@@ -158,6 +158,6 @@ def decide(likes: Floats, temper: Temper, rng: np.random.Generator) -> Decision:
         order = np.argsort(-second)[: 1 + int(rng.random() < 0.45) + int(rng.random() < 0.15)]
         chosen = short[order]
         labels[chosen] = 2
-        signs = 1 / (1 + np.exp(-(second[order] - 0.2) * 1.2))
-        labels[chosen[rng.random(chosen.size) < 0.25 + 0.6 * signs]] = 3
+        signs = 1 / (1 + np.exp(-(second[order] - 1.0)))
+        labels[chosen[rng.random(chosen.size) < 0.2 + 0.6 * signs]] = 3
     return Decision(labels, looked, felt)
