@@ -93,7 +93,7 @@ def check(source: Source, plans: list[SheetPlan], context: Context) -> Iterator[
         if sheet is None:
             raise FileRefused("sheet-gone", sheet=plan.name)
         reader = RowReader(plan.columns, plan.months, plan.titles, context)
-        for row in _data_rows(source.rows(sheet), plan):
+        for row in _data_rows(source.rows(sheet), plan, is_own=bool(context.own_producer)):
             checked = reader.read(row, plan.name)
             seen.check(checked)
             yield checked
@@ -139,7 +139,7 @@ _FOOTER = re.compile(
 _SECTION_NUMBER = re.compile(r"^(?:[ivxlc]+|[a-h])[.)\]]?$|^[ivx]+\.\d+\.?$")
 
 
-def _data_rows(rows: Iterator[Row], plan: SheetPlan) -> Iterator[Row]:
+def _data_rows(rows: Iterator[Row], plan: SheetPlan, *, is_own: bool) -> Iterator[Row]:
     """The rows below the heading that list a product: without sections, totals, repeated headings, signatures."""
     headings = {name_key(title) for title in plan.titles.values() if name_key(title)}
     product, producer = plan.columns.get("product"), plan.columns.get("producer")
@@ -160,7 +160,7 @@ def _data_rows(rows: Iterator[Row], plan: SheetPlan) -> Iterator[Row]:
         if in_footer and len(own) <= 2:
             continue
         unlisted = not name or not maker or maker.replace(".", "").isdigit()
-        if not (unlisted and (_is_total(own, name) or _is_section(own, plan, maker))):
+        if not (unlisted and (_is_total(own, name) or _is_section(own, plan, maker, is_own=is_own))):
             yield row
 
 
@@ -184,7 +184,7 @@ def _is_total(own: Mapping[int, str], name: str) -> bool:
     return any(_TOTAL.match(text) for text in (first, name) if text)
 
 
-def _is_section(own: Mapping[int, str], plan: SheetPlan, maker: str) -> bool:
+def _is_section(own: Mapping[int, str], plan: SheetPlan, maker: str, *, is_own: bool) -> bool:
     """A line between the rows that names a group: "I | Huyện Tiên Lữ", or one cell alone."""
     if maker and not maker.isdigit():
         return False
@@ -194,5 +194,5 @@ def _is_section(own: Mapping[int, str], plan: SheetPlan, maker: str) -> bool:
     words = [text for text in own.values() if any(char.isalpha() for char in text)]
     if number and re.fullmatch(r"\d+[.)]?", number):
         return False
-    needs_maker = "producer" in plan.columns
-    return len(own) == 1 and len(words) == 1 and needs_maker
+    # In a supplier's own sheet a name alone is a product; in others it names a group.
+    return len(own) == 1 and len(words) == 1 and "producer" in plan.columns and not is_own
