@@ -6,7 +6,7 @@ Anonymous users are Django's `AnonymousUser`. What one may not see is simply not
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.apps import apps
@@ -222,7 +222,7 @@ class DocumentQuerySet(models.QuerySet[Any]):
 class OwnQuerySet(models.QuerySet[Any]):
     """Rows that belong to one person and are shown to nobody else."""
 
-    def visible_to(self, user: AnyUser) -> OwnQuerySet:
+    def visible_to(self, user: AnyUser) -> Self:
         return self.none() if isinstance(user, AnonymousUser) else self.filter(user=user)
 
 

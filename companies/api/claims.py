@@ -52,7 +52,7 @@ class ClaimViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         parsed.is_valid(raise_exception=True)
         row = claims.confirm_claim(
             claim=self.get_object(),
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
             note=parsed.validated_data.get("note", ""),
         )
         return Response(self.get_serializer(row).data)
@@ -65,7 +65,7 @@ class ClaimViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Ge
         parsed.is_valid(raise_exception=True)
         row = claims.refuse_claim(
             claim=self.get_object(),
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
             note=parsed.validated_data["note"],
         )
         return Response(self.get_serializer(row).data)

@@ -66,14 +66,14 @@ class MemberViewSet(mixins.ListModelMixin, OfCompany):
         row = members.change_role(
             membership=self.get_object(),
             role=parsed.validated_data["role"],
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
         return Response(MemberSerializer(row).data)
 
     @extend_schema(responses={204: None}, parameters=[COMPANY, ROW])
     def destroy(self, request: Request, company_id: str, pk: str) -> Response:
         """End a membership at once; for owners, and for the member."""
-        members.revoke_membership(membership=self.get_object(), actor=request.user)  # type: ignore[arg-type]
+        members.revoke_membership(membership=self.get_object(), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -99,7 +99,7 @@ class MemberInvitationViewSet(mixins.ListModelMixin, OfCompany):
         parsed.is_valid(raise_exception=True)
         row = members.invite_member(
             company=company,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
             now=timezone.now(),
             **parsed.validated_data,
         )
@@ -108,7 +108,7 @@ class MemberInvitationViewSet(mixins.ListModelMixin, OfCompany):
     @extend_schema(responses={204: None}, parameters=[COMPANY, ROW])
     def destroy(self, request: Request, company_id: str, pk: str) -> Response:
         """Withdraw an open invitation and its link."""
-        members.revoke_invitation(invitation=self.get_object(), actor=request.user)  # type: ignore[arg-type]
+        members.revoke_invitation(invitation=self.get_object(), actor=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

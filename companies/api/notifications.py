@@ -42,7 +42,7 @@ class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
     def read(self, request: Request, pk: str) -> Response:
         """Mark one as read."""
         row = notifications.mark_read(
-            user=request.user,  # type: ignore[arg-type]
+            user=request.user,
             notification=self.get_object(),
             now=timezone.now(),
         )
@@ -52,5 +52,5 @@ class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
     @action(detail=False, methods=["post"], url_path="read-all", pagination_class=None)
     def read_all(self, request: Request) -> Response:
         """Mark all as read; answers how many were not."""
-        count = notifications.mark_all_read(user=request.user, now=timezone.now())  # type: ignore[arg-type]
+        count = notifications.mark_all_read(user=request.user, now=timezone.now())
         return Response({"count": count})

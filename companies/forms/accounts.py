@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -233,7 +234,7 @@ class ClaimForm(forms.Form):
 class CompanyEditForm(forms.ModelForm):
     """A company's own description; what may change is decided by `companies.services.companies`."""
 
-    website = forms.URLField(label=_("website"), required=False, max_length=200, assume_scheme="https")
+    website = forms.URLField(label=capfirst(_("website")), required=False, max_length=200, assume_scheme="https")
 
     class Meta:
         model = Company

@@ -36,7 +36,7 @@ def sign_in_with_password(*, address: str, password: str, caller: str) -> User:
             status=400,
         )
     limits.forget_tries(account=where.value, caller=caller)
-    return user  # type: ignore[return-value]
+    return user
 
 
 def sign_in_with_code(*, address: str, code: str, now: datetime, caller: str) -> User:
@@ -215,7 +215,7 @@ def acting_membership(*, user: User, wanted: str | None, only_company: object = 
     )
     if only_company is not None:
         rows = rows.filter(company_id=only_company)
-    found = list(rows)
+    found: list[Membership] = list(rows)
     for row in found:
         if wanted and wanted in (str(row.company_id), row.company.code):
             return row
@@ -224,7 +224,7 @@ def acting_membership(*, user: User, wanted: str | None, only_company: object = 
 
 def choose_company(*, user: User, company_id: object) -> Company:
     """The company that the person may act for. Raises `DomainError("not-your-company", status=404)`."""
-    row = (
+    row: Membership | None = (
         Membership.objects.active().filter(user=user, company_id=company_id).select_related("company").first()
     )
     if row is None:

@@ -274,7 +274,7 @@ def _rank(role: str) -> int:
 
 def _accepted(invitation: MemberInvitation, user: User) -> Membership:
     """A repeat by who accepted it answers the same; anybody else is refused."""
-    row = Membership.objects.active().filter(user=user, company=invitation.company).first()
+    row: Membership | None = Membership.objects.active().filter(user=user, company=invitation.company).first()
     if invitation.accepted_by_id != user.pk or row is None:
         raise _over()
     return row

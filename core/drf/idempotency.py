@@ -142,12 +142,13 @@ def _kept_body(response: HttpResponse) -> Any:
 
 
 def _replay(reply: IdempotentReply) -> HttpResponse:
-    if "body" not in reply.body:
+    kept: dict[str, Any] = reply.body or {}
+    if "body" not in kept:
         return _error(409, "already-done", _("This was done already. Its answer is shown only once."))
     headers = {"Idempotent-Replay": "true"}
-    if reply.body["body"] is None:
+    if kept["body"] is None:
         return HttpResponse(status=reply.status, headers=headers)
-    return JsonResponse(reply.body["body"], status=reply.status, safe=False, headers=headers)
+    return JsonResponse(kept["body"], status=reply.status, safe=False, headers=headers)
 
 
 def _transaction_failed() -> bool:

@@ -53,7 +53,7 @@ def add_errors(form: Form, error: DomainError, names: dict[str, str] | None = No
     for field, texts in error.fields.items():
         field = (names or {}).get(field, field)
         if field in form.fields:
-            form.add_error(field, texts)  # type: ignore[arg-type]
+            form.add_error(field, texts)
             named = True
     if not named:
         form.add_error(None, error.message)

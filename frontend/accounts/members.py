@@ -180,7 +180,7 @@ def membership_join(request: SiteRequest, pk: str) -> HttpResponse:
         session=request.session,
         purpose=LinkPurpose.MEMBERSHIP,
         object_id=pk,
-        now=now,  # type: ignore[arg-type]
+        now=now,
     )
     invitation = (
         MemberInvitation.objects.select_related("company", "invited_by").filter(link=link).first()
