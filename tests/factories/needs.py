@@ -14,9 +14,9 @@ from tenders.services.needs import create_need
 from tenders.services.publishing import publish_need
 from tests.factories.people import make_hs, make_product_set, make_province, make_unit
 
-NOW = datetime(2027, 2, 1, 3, 0, tzinfo=UTC)
-DEADLINE = datetime(2027, 3, 1, 10, 0, tzinfo=UTC)
-AUGUST_TO_DECEMBER = {date(2027, month, 1): Decimal(2000) for month in range(8, 13)}
+NOW = datetime(2090, 2, 1, 3, 0, tzinfo=UTC)
+DEADLINE = datetime(2090, 3, 1, 10, 0, tzinfo=UTC)
+AUGUST_TO_DECEMBER = {date(2090, month, 1): Decimal(2000) for month in range(8, 13)}
 SECTORS = {"ocop_set_07": (7, ["processed_food"]), "ocop_set_02": (2, ["livestock", "aquaculture"])}
 
 
@@ -51,7 +51,7 @@ def make_requirement(
 
 
 def longan_line(**fields: Any) -> LineInput:
-    """2 t of dried longan pulp a month from August to December 2027, "HACCP or equivalent" required."""
+    """2 t of dried longan pulp a month from August to December 2090, "HACCP or equivalent" required."""
     number, sectors = SECTORS["ocop_set_07"]
     product_set = make_product_set("ocop_set_07", number=number, product_sectors=sectors)
     make_hs("081340", product_set=product_set)

@@ -23,8 +23,8 @@ def test_create_need_numbers_by_year_and_titles_by_content(people: SimpleNamespa
     first = make_draft(people.buyer, people.lan)
     second = make_draft(people.buyer, people.lan)
     year, number = first.number.removeprefix("NM-").split("-")
-    assert year == "2027"
-    assert second.number == f"NM-2027-{int(number) + 1:04d}"
+    assert year == "2090"
+    assert second.number == f"NM-2090-{int(number) + 1:04d}"
     assert first.title == "Long nhãn sấy, 2\u00a0tấn mỗi tháng"
     assert first.status == "draft"
 
@@ -54,14 +54,14 @@ def test_update_draft_keeps_rows_of_lines_with_known_ids(people: SimpleNamespace
 
 def test_update_draft_writes_months_certificates_and_limits(people: SimpleNamespace) -> None:
     line = longan_line(
-        months={date(2027, 8, 1): Decimal("1500.5"), date(2027, 9, 1): Decimal(0)},
+        months={date(2090, 8, 1): Decimal("1500.5"), date(2090, 9, 1): Decimal(0)},
         certificates=[CertificateInput(scheme="haccp_codex", level="preferred", or_equivalent=False)],
         lab_limits=[LabLimitInput(parameter="Aflatoxin B1", at_most=Decimal(5), unit_text="µg/kg", level="required")],
         specification={"Độ ẩm": "≤ 18 %"},
     )
     need = make_draft(people.buyer, people.lan, lines=[line])
     row = need.lines.get()
-    assert row.quantities == {date(2027, 8, 1): Decimal("1500.500")}
+    assert row.quantities == {date(2090, 8, 1): Decimal("1500.500")}
     certificate = row.certificates.get()
     assert (certificate.level, certificate.or_equivalent) == ("preferred", False)
     assert row.lab_limits.get().at_most == Decimal(5)
@@ -96,7 +96,7 @@ def test_market_fills_in_what_its_law_decides_and_a_later_market_replaces_it(peo
     make_requirement(trade, "food_safety_eligibility_vn", note="or an exempting certificate")
     make_requirement(trade, "product_self_declaration_vn", note="prepackaged; regime in flux")
     make_requirement(trade, "gs1_barcode", basis="buyer_habit", sectors=("all",))
-    make_requirement(trade, "future_law", effective_from=date(2030, 1, 1))
+    make_requirement(trade, "future_law", effective_from=date(2093, 1, 1))
     make_requirement(trade, "plain_law")
     make_requirement(trade, "meat_law", sectors=("livestock",))
     need = make_draft(people.buyer, people.lan, changes={"market": "vn_modern_trade"})
@@ -123,10 +123,10 @@ def test_market_decides_nothing_where_the_sector_is_not_known(people: SimpleName
 
 def test_duplicate_need_copies_lines_and_moves_past_months_by_whole_years(people: SimpleNamespace) -> None:
     need = make_published(people.buyer, people.lan)
-    copy = duplicate_need(need=need, actor=people.lan, now=NOW.replace(year=2028, month=9))
+    copy = duplicate_need(need=need, actor=people.lan, now=NOW.replace(year=2091, month=9))
     assert copy.status == "draft" and copy.number != need.number and copy.quote_deadline is None
     line = copy.lines.get()
-    assert min(line.quantities) == date(2029, 8, 1) and len(line.quantities) == 5
+    assert min(line.quantities) == date(2092, 8, 1) and len(line.quantities) == 5
     assert line.ceiling_price == Decimal(420000)
     assert line.certificates.get().scheme_id == "haccp_codex"
 

@@ -15,13 +15,13 @@ from tenders.services.importing import import_lines
 from tests.factories.needs import longan_line, make_draft, make_published
 from tests.people import api_of
 
-HEAD = ["STT", "Sản phẩm", "Mã HS", "Đơn vị", "8/2027", "9/2027", "Hạng sao", "Chứng nhận", "Giá"]
+HEAD = ["STT", "Sản phẩm", "Mã HS", "Đơn vị", "8/2090", "9/2090", "Hạng sao", "Chứng nhận", "Giá"]
 
 
 def sheet(*rows: list[object], head: list[object] | None = None) -> io.BytesIO:
     book = Workbook()
     page = book.active
-    page.append(["KẾ HOẠCH MUA HÀNG 2027"])
+    page.append(["KẾ HOẠCH MUA HÀNG 2090"])
     page.append(head or HEAD)
     for row in rows:
         page.append(row)
@@ -41,7 +41,7 @@ def test_good_rows_become_lines_in_base_units(need, people: SimpleNamespace) -> 
     found = import_lines(need=need, actor=people.lan, handle=handle, write=True)
     assert (found.rows, found.rejected) == (1, [])
     line = need.lines.order_by("position").last()
-    assert line.quantities == {date(2027, 8, 1): Decimal(2000), date(2027, 9, 1): Decimal(3500)}
+    assert line.quantities == {date(2090, 8, 1): Decimal(2000), date(2090, 9, 1): Decimal(3500)}
     assert (line.unit_id, line.hs_id, line.required_stars, line.ceiling_price) == ("KGM", "081340", 4, Decimal(420000))
     assert line.certificates.get().scheme_id == "haccp_codex"
 
@@ -60,9 +60,9 @@ def test_every_problem_is_told_by_row_and_column(need, people: SimpleNamespace) 
     for problem in found.rejected:
         by_row.setdefault(problem.row, set()).add(problem.column)
         assert problem.reason
-    assert by_row[3] == {"Mã HS", "Đơn vị", "8/2027", "Hạng sao", "Chứng nhận", "Giá"}
+    assert by_row[3] == {"Mã HS", "Đơn vị", "8/2090", "Hạng sao", "Chứng nhận", "Giá"}
     assert by_row[4] == {"Sản phẩm"}
-    assert by_row[5] == {"Đơn vị"} and by_row[6] == {"8/2027"}
+    assert by_row[5] == {"Đơn vị"} and by_row[6] == {"8/2090"}
     assert need.lines.count() == 1  # only checked
 
 
@@ -74,10 +74,10 @@ def test_importing_the_same_twice_adds_nothing(need, people: SimpleNamespace) ->
 
 
 def test_pasted_rows_with_a_quantity_in_words(need, people: SimpleNamespace) -> None:
-    text = "Sản phẩm\tSố lượng\nMít sấy\t2 t/tháng từ 8/2027 đến 12/2027\n"
+    text = "Sản phẩm\tSố lượng\nMít sấy\t2 t/tháng từ 8/2090 đến 12/2090\n"
     found = import_lines(need=need, actor=people.lan, text=text)
     assert found.rejected == []
-    assert found.lines[0].months[date(2027, 12, 1)] == Decimal(2000)
+    assert found.lines[0].months[date(2090, 12, 1)] == Decimal(2000)
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04broken", b"<html><table></table></html>", b"%PDF-1.7"])
@@ -98,9 +98,9 @@ def test_api_checks_then_writes(need, people: SimpleNamespace) -> None:
     longan_line()
     api = api_of(people.lan)
     url = f"/api/v1/needs/{need.pk}/import-lines/"
-    text = "Sản phẩm\t8/2027\nVải sấy\t100\nMít sấy\tnhiều\n"
+    text = "Sản phẩm\t8/2090\nVải sấy\t100\nMít sấy\tnhiều\n"
     checked = api.post(url, {"text": text}, format="json").json()
     assert (checked["rows"], checked["good"], checked["written"]) == (2, 1, False)
-    assert checked["rejected"][0]["row"] == 3 and checked["rejected"][0]["column"] == "8/2027"
+    assert checked["rejected"][0]["row"] == 3 and checked["rejected"][0]["column"] == "8/2090"
     assert api.post(url, {"text": text, "write": True}, format="json").json()["written"] is True
     assert need.lines.count() == 2

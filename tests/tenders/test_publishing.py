@@ -46,7 +46,7 @@ def test_deadline_is_judged_by_the_databases_clock(people: SimpleNamespace) -> N
     ("line", "field"),
     [
         ({"months": {}}, "lines.0.months"),
-        ({"months": {date(2027, 1, 1): Decimal(1)}}, "lines.0.months"),
+        ({"months": {date(2090, 1, 1): Decimal(1)}}, "lines.0.months"),
         ({"hs": None, "product_words": ""}, "lines.0.product_words"),
         ({"unit": "XBX"}, "lines.0.unit"),
         ({"required_stars": 4, "preferred_stars": 4}, "lines.0.preferred_stars"),
@@ -62,7 +62,7 @@ def test_publishing_names_what_is_wrong_with_a_line(people: SimpleNamespace, lin
 
 
 def test_current_month_may_still_be_wanted(people: SimpleNamespace) -> None:
-    months = {date(2027, 2, 1): Decimal(1000)}
+    months = {date(2090, 2, 1): Decimal(1000)}
     need = make_draft(
         people.buyer, people.lan, lines=[longan_line(months=months)], changes={"quote_deadline": NOW + timedelta(days=5)}
     )
@@ -70,7 +70,7 @@ def test_current_month_may_still_be_wanted(people: SimpleNamespace) -> None:
 
 
 def test_deadline_after_the_first_month_is_refused(people: SimpleNamespace) -> None:
-    need = make_draft(people.buyer, people.lan, changes={"quote_deadline": datetime(2027, 9, 1, tzinfo=timezone.utc)})
+    need = make_draft(people.buyer, people.lan, changes={"quote_deadline": datetime(2090, 9, 1, tzinfo=timezone.utc)})
     assert list(publishing_problems(need=need, now=NOW)) == ["quote_deadline"]
 
 
