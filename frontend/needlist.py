@@ -23,7 +23,8 @@ class NeedCard:
     url: str
     product: str
     more_lines: int
-    monthly: Decimal | None  # average of the first line's months, in `unit`
+    monthly: Decimal | None  # of the first line, in `unit`: each month's, or the average to three digits
+    is_even: bool  # every month asks for the same
     unit: str
     first_month: date | None
     last_month: date | None
@@ -55,7 +56,8 @@ def need_card(need: SourcingNeed) -> NeedCard:
         url=navigation.page("needs:need-detail", need.pk),
         product=first.label if first else "",
         more_lines=max(len(lines) - 1, 0),
-        monthly=sum(quantities.values(), Decimal(0)) / len(quantities) if quantities else None,
+        monthly=_monthly(list(quantities.values())),
+        is_even=len(set(quantities.values())) <= 1,
         unit=first.unit_id if first else "",
         first_month=min(quantities, default=None),
         last_month=max(quantities, default=None),
@@ -63,3 +65,12 @@ def need_card(need: SourcingNeed) -> NeedCard:
         deadline=need.quote_deadline,
         is_simulated=need.is_simulated,
     )
+
+
+def _monthly(quantities: list[Decimal]) -> Decimal | None:
+    if not quantities:
+        return None
+    average = sum(quantities, Decimal(0)) / len(quantities)
+    if len(set(quantities)) == 1:
+        return average
+    return round(average, 2 - average.adjusted())

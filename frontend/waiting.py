@@ -8,14 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from companies.enums import Verification
-from companies.models import Certification, Company, CompanyClaim, Notification, StarRating
+from companies import verification
+from companies.models import Company, Notification
 from tenders.enums import InvitationStatus, NeedStatus
 from tenders.models import Invitation
 
 
 def waiting_counts(request: HttpRequest) -> dict[str, int]:
-    """Counts by navigation entry for the acting company; at most four queries, kept on the request."""
+    """Counts by navigation entry for the acting company; at most five queries, kept on the request."""
     known: dict[str, int] | None = getattr(request, "_waiting_counts", None)
     if known is None:
         known = _count(request)
@@ -49,10 +49,10 @@ def waiting_invitations(user: object, company: Company) -> QuerySet[Invitation]:
 
 
 def waiting_for_agency(user: object) -> dict[str, QuerySet[Any]]:
-    """What waits for confirmation in the provinces of the user's agencies: claims, ratings, certificates."""
-    overseen = Company.objects.overseen_by(user)
+    """What waits for confirmation by the user's agencies (staff: by anyone), by the queue's own names."""
     return {
-        "claims": CompanyClaim.objects.filter(company__in=overseen, status=Verification.PENDING),
-        "ratings": StarRating.objects.filter(product__company__in=overseen, status=Verification.PENDING),
-        "certificates": Certification.objects.filter(company__in=overseen, status=Verification.PENDING),
+        "ratings": verification.ratings_waiting(user),
+        "certificates": verification.certifications_waiting(user),
+        "companies": verification.companies_waiting(user),
+        "claims": verification.claims_waiting(user),
     }

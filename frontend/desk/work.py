@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from companies.enums import ImportStatus, Verification
-from companies.models import CatalogueImport, Certification, Company, Membership, Product, StarRating
+from companies.models import CatalogueImport, Certification, Company, Membership, Product
 from frontend import navigation
 from frontend.needlist import NeedCard, need_card, need_cards
 from frontend.waiting import waiting_for_agency, waiting_invitations
@@ -65,13 +66,27 @@ class Expiry:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """One kind of thing that waits for the agency's decision."""
+
+    label: Any
+    count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyWork:
-    claims: int
-    ratings: int
-    certificates: int
-    listed: int
+    waiting: Sequence[Waiting]
     unclaimed: int
     imports: Sequence[CatalogueImport]
+
+
+WAITING_LABELS = {
+    "ratings": _("star ratings"),
+    "certificates": _("certificates"),
+    "companies": _("companies to confirm"),
+    "claims": _("companies claimed"),
+}
 
 
 def buyer_needs(user: Any, company: Company) -> list[BuyerNeed]:
@@ -168,17 +183,17 @@ def expiries(company: Company, *, today: date) -> list[Expiry]:
 def agency_work(user: Any, company: Company | None) -> AgencyWork:
     """The queue of an agency, or for staff of the whole country."""
     overseen = Company.objects.overseen_by(user)
-    waiting = {name: rows.count() for name, rows in waiting_for_agency(user).items()}
+    waiting = [
+        Waiting(WAITING_LABELS[kind], rows.count(), navigation.page("verification:queue-of", kind))
+        for kind, rows in waiting_for_agency(user).items()
+    ]
     imports: QuerySet[CatalogueImport] = CatalogueImport.objects.visible_to(user).exclude(
         status=ImportStatus.FAILED
     )
     if company is not None:
         imports = imports.filter(company=company)
     return AgencyWork(
-        claims=waiting["claims"],
-        ratings=waiting["ratings"],
-        certificates=waiting["certificates"],
-        listed=StarRating.objects.filter(product__company__in=overseen, status=Verification.LISTED).count(),
+        waiting=waiting,
         unclaimed=overseen.suppliers()
         .filter(~Exists(Membership.objects.active().filter(company=OuterRef("pk"))))
         .count(),
