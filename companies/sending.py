@@ -56,8 +56,10 @@ class ConsoleSender(Sender):
     is_console = True
 
     def send(self, message: Message) -> None:
-        sys.stdout.write(f"\n--- to {message.address}: {message.subject}\n{message.body}\n---\n")
-        sys.stdout.flush()
+        # Not `sys.stdout`: a Celery worker turns that into log lines, and a code has no place in a log.
+        terminal = sys.__stdout__ or sys.stdout
+        terminal.write(f"\n--- to {message.address}: {message.subject}\n{message.body}\n---\n")
+        terminal.flush()
 
 
 class MailSender(Sender):
