@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from companies.enums import Verification
 from companies.models import Certification, CertificationScheme, Company, Document, LabReport, Product, User
+from companies.services.notifications import audience
 from core import events
 from core.errors import DomainError, from_validation
 
@@ -129,7 +130,12 @@ def decide_certification(
     row.decision_note = note.strip()[:500]
     row.save(update_fields=["status", "checked_by", "checked_at", "decision_note", "updated_at"])
     kind = "certification.confirmed" if confirm else "certification.rejected"
-    events.record(kind=kind, actor=actor, company=row.company, obj=row)
+    told = audience(
+        companies=[row.company],
+        names={"company": row.company, "title": row.scheme, "note": row.decision_note},
+        url="/proofs/",
+    )
+    events.record(kind=kind, actor=actor, company=row.company, obj=row, payload=told)
     return row
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from companies.enums import IssuingLevel, Verification
 from companies.models import Company, Document, OcopRuleVersion, Product, StarRating, User
+from companies.services.notifications import audience
 from core import events
 from core.errors import DomainError, from_validation
 
@@ -127,7 +128,10 @@ def confirm_rating(*, rating: StarRating, actor: User, now: datetime | None = No
     rating.decision_note = ""
     rating.save(update_fields=["status", "confirmed_by", "confirmed_at", "decision_note", "updated_at"])
     refresh_stars(products=[rating.product_id])
-    events.record(kind="rating.confirmed", actor=actor, company=rating.product.company, obj=rating)
+    told = _holder(rating)
+    events.record(
+        kind="rating.confirmed", actor=actor, company=rating.product.company, obj=rating, payload=told
+    )
     return rating
 
 
@@ -157,7 +161,10 @@ def reject_rating(*, rating: StarRating, actor: User, note: str, now: datetime |
     rating.decision_note = note.strip()[:500]
     rating.save(update_fields=["status", "confirmed_by", "confirmed_at", "decision_note", "updated_at"])
     refresh_stars(products=[rating.product_id])
-    events.record(kind="rating.rejected", actor=actor, company=rating.product.company, obj=rating)
+    told = _holder(rating)
+    events.record(
+        kind="rating.rejected", actor=actor, company=rating.product.company, obj=rating, payload=told
+    )
     return rating
 
 
@@ -234,3 +241,12 @@ def refresh_stars(*, products: list[UUID] | None = None, today: date | None = No
             {"products": products, "today": today or timezone.localdate()},
         )
         return int(cursor.rowcount)
+
+
+def _holder(rating: StarRating) -> dict[str, Any]:
+    """The part of an event's payload by which the product's company is told."""
+    return audience(
+        companies=[rating.product.company],
+        names={"product": rating.product, "note": rating.decision_note},
+        url="/proofs/",
+    )

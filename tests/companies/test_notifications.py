@@ -133,3 +133,17 @@ def test_notification_page_opens_and_marks_read(supplier, rival_supplier):
     assert (answer.status_code, answer["Location"]) == (302, "/desk/")
     row.refresh_from_db()
     assert row.read_at is not None
+
+
+def test_supplier_is_told_what_became_of_a_rating(supplier, agency):
+    from companies.services import ratings
+    from tests.factories.people import make_product
+
+    product = make_product(company_of(supplier), name_vi="Long nhãn", name_en="Longan")
+    rating = ratings.record_rating(actor=supplier, listed_by=company_of(supplier), product=product, stars=4)
+    ratings.reject_rating(rating=rating, actor=agency, note="Quyết định hết hạn")
+    notifications.deliver_notifications()
+    row = Notification.objects.get(user=supplier)
+    text = sentence(kind=row.kind, context=row.context)
+    assert "Long nhãn" in text
+    assert "Quyết định hết hạn" in text
