@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from companies.services import codes, imports, notifications
+from companies.services import codes, imports, ledger, notifications
 from core.drf.idempotency import forget_replies
 
 
@@ -63,3 +63,9 @@ def write_import(import_id: str) -> None:
 def resume_imports() -> int:
     """Imports whose task was lost, handed out again."""
     return imports.resume_imports()
+
+
+@shared_task
+def expire_reservations() -> int:
+    """Give back what awards reserved and nobody confirmed in time."""
+    return ledger.expire_reservations(now=timezone.now())

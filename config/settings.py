@@ -194,6 +194,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ALWAYS_EAGER = False
 # The sweep finds what a lost task left behind: see companies.tasks.
 CELERY_BEAT_SCHEDULE = {
+    "expire-reservations": {"task": "companies.tasks.expire_reservations", "schedule": 30.0},
     "resume-imports": {"task": "companies.tasks.resume_imports", "schedule": 60.0},
     "deliver-notifications": {"task": "companies.tasks.deliver_notifications", "schedule": 60.0},
     "send-what-is-left": {"task": "companies.tasks.sweep_messages", "schedule": 60.0},

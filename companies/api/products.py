@@ -50,7 +50,7 @@ EXAMPLE = OpenApiExample(
         "unit": "KGM",
         "pack": "Túi 500 g",
         "specification": {"Độ ẩm": "18 %"},
-        "gtin": "8930000000011",
+        "gtin": "8930000000019",
         "price": "365000.00",
         "min_order": "50.000",
     },

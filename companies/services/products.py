@@ -296,7 +296,9 @@ def _write(product: Product, fields: Mapping[str, Any]) -> None:
 
 
 def _clean(row: Product | ProductPhoto) -> None:
-    for field in row._meta.fields:
+    for field in row._meta.concrete_fields:
+        if field.generated:  # the database's own columns are not there before the row is
+            continue
         value = getattr(row, field.attname)
         if isinstance(value, str) and "\x00" in value:
             message = _("Null characters are not allowed.")

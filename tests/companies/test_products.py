@@ -17,7 +17,6 @@ from tests.factories.people import make_capacity, make_company, make_hs, make_me
 from tests.people import api_of, client_of, company_of
 
 pytestmark = pytest.mark.django_db
-GTIN = "8930000000011"
 
 
 def valid_gtin() -> str:
@@ -262,7 +261,7 @@ def test_page_creates_and_changes_a_product(supplier: Any) -> None:
 def test_page_keeps_what_was_typed_when_it_is_wrong(supplier: Any) -> None:
     make_unit()
     answer = client_of(supplier).post(
-        "/my/products/new/", {**FORM, "hs": "", "gtin": "8930000000019", "pack": "Túi lạ"}
+        "/my/products/new/", {**FORM, "hs": "", "gtin": "8930000000010", "pack": "Túi lạ"}
     )
     text = answer.content.decode()
     assert answer.status_code == 422
