@@ -51,9 +51,7 @@ class OpenNeedFilter(filters.FilterSet):
         field_name="delivery_province", queryset=Province.objects.all(), label=_("Delivered in")
     )
     market = filters.ModelChoiceFilter(queryset=Market.objects.all(), label=_("Market"))
-    month = filters.DateFilter(
-        method="filter_month", label=_("Wanted in"), help_text="A day of the month."
-    )
+    month = filters.DateFilter(method="filter_month", label=_("Wanted in"), help_text="A day of the month.")
     quote_mode = filters.ChoiceFilter(choices=QuoteMode.choices, label=_("Quotes"))
     company = filters.CharFilter(method="filter_company", label=_("Buyer"), max_length=60)
     invited = filters.BooleanFilter(method="filter_invited", label=_("We are invited"))

@@ -29,7 +29,12 @@ from tenders.forms.acts import AnswerForm, InviteForm
 from tenders.models import Invitation
 from tenders.reading import needs_of_link, own_needs, received_invitations, sent_invitations
 from tenders.services.clock import database_now
-from tenders.services.invitations import answer_invitation, invite_supplier, open_invitation, revoke_invitation
+from tenders.services.invitations import (
+    answer_invitation,
+    invite_supplier,
+    open_invitation,
+    revoke_invitation,
+)
 from tenders.services.texts import invitation_text
 
 PER_PAGE = 20
@@ -48,7 +53,9 @@ def invitation_list(request: SiteRequest) -> HttpResponse:
         need__status=NeedStatus.PUBLISHED,
         need__quote_deadline__gt=now,
     )
-    rows = rows.annotate(place=Case(When(waiting, then=Value(0)), default=Value(1), output_field=IntegerField()))
+    rows = rows.annotate(
+        place=Case(When(waiting, then=Value(0)), default=Value(1), output_field=IntegerField())
+    )
     found = InvitationFilter(request.GET, queryset=rows)
     page_obj = Paginator(
         found.qs.order_by("place", "need__quote_deadline", "-created_at", "-id"), PER_PAGE
@@ -121,7 +128,9 @@ def invitation_answer(request: SiteRequest, pk: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Thank you. The buyer is told that you decline."))
             return redirect("invitations:invitation-detail", pk=pk)
-    context = supplier_context(request, need) | _answer_context(invitation, link, True) | {"answer_form": form}
+    context = (
+        supplier_context(request, need) | _answer_context(invitation, link, True) | {"answer_form": form}
+    )
     template = "invitations/invitation_task.html" if link else "invitations/invitation_detail.html"
     return render(request, template, context, status=422)
 
@@ -137,11 +146,17 @@ def need_invitations(request: SiteRequest, pk: UUID) -> HttpResponse:
         if not may_invite:
             raise PermissionDenied
         if form.is_valid():
-            supplier = get_object_or_404(Company.objects.visible_to(request.user), code=request.POST.get("company", ""))
+            supplier = get_object_or_404(
+                Company.objects.visible_to(request.user), code=request.POST.get("company", "")
+            )
             product = _product(request, supplier)
             try:
                 invitation = invite_supplier(
-                    need=need, supplier=supplier, actor=request.user, product=product, message=form.cleaned_data["message"]
+                    need=need,
+                    supplier=supplier,
+                    actor=request.user,
+                    product=product,
+                    message=form.cleaned_data["message"],
                 )
             except DomainError as error:
                 form.add_error(None, error.message)

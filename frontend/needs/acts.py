@@ -99,7 +99,12 @@ def need_ceiling(request: SiteRequest, pk: UUID, line: UUID) -> HttpResponse:
 
 
 def _end(
-    request: SiteRequest, pk: UUID, template: str, act: Callable[..., SourcingNeed], done: str, allowed: set[str]
+    request: SiteRequest,
+    pk: UUID,
+    template: str,
+    act: Callable[..., SourcingNeed],
+    done: str,
+    allowed: set[str],
 ) -> HttpResponse:
     need = _need(request, pk)
     if need.status not in allowed:
@@ -121,7 +126,9 @@ def _end(
 @require_http_methods(["GET", "POST"])
 def need_close(request: SiteRequest, pk: UUID) -> HttpResponse:
     """Nobody can answer any more."""
-    return _end(request, pk, "needs/need_close.html", close_need, _("The need is closed."), {NeedStatus.PUBLISHED})
+    return _end(
+        request, pk, "needs/need_close.html", close_need, _("The need is closed."), {NeedStatus.PUBLISHED}
+    )
 
 
 @login_required

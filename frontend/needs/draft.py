@@ -74,7 +74,9 @@ def need_edit(request: SiteRequest, pk: UUID) -> HttpResponse:
         return _page(request, pk, need, DraftForms(need=need))
     forms = DraftForms(request.POST, need=need)
     act, _colon, index = request.POST.get("act", "save").partition(":")
-    saved = _save(request, pk, need, forms, drop=int(index) if act == "remove-line" and index.isdigit() else None)
+    saved = _save(
+        request, pk, need, forms, drop=int(index) if act == "remove-line" and index.isdigit() else None
+    )
     if saved is None:
         return _page(request, pk, need, forms, status=422)
     if act == "add-line":
@@ -88,7 +90,9 @@ def need_edit(request: SiteRequest, pk: UUID) -> HttpResponse:
     if act == "save":
         messages.success(request, _("The draft is saved."))
         return redirect("needs:need-edit", pk=pk)
-    return _after(request, pk, f"line-{int(index) + 1}" if index.isdigit() and act != "remove-line" else "lines")
+    return _after(
+        request, pk, f"line-{int(index) + 1}" if index.isdigit() and act != "remove-line" else "lines"
+    )
 
 
 @login_required
@@ -133,7 +137,9 @@ def _create(request: SiteRequest, pk: UUID, changes: dict[str, Any], lines: list
     assert request.company is not None
     try:
         with transaction.atomic():
-            return create_need(company=request.company, actor=request.user, changes=changes, lines=lines, id=pk)
+            return create_need(
+                company=request.company, actor=request.user, changes=changes, lines=lines, id=pk
+            )
     except IntegrityError:  # two first saves of the same form: the second changes what the first made
         need = get_object_or_404(own_needs(request.user), pk=pk)
         return update_draft(need=need, actor=request.user, changes=changes, lines=lines)
@@ -189,7 +195,11 @@ def need_import(request: SiteRequest, pk: UUID) -> HttpResponse:
     write = request.POST.get("act") == "write"
     try:
         found = import_lines(
-            need=need, actor=request.user, handle=form.cleaned_data["file"], text=form.cleaned_data["text"], write=write
+            need=need,
+            actor=request.user,
+            handle=form.cleaned_data["file"],
+            text=form.cleaned_data["text"],
+            write=write,
         )
     except DomainError as error:
         form.add_error(None, error.message)

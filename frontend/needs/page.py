@@ -45,7 +45,10 @@ def line_views(need: SourcingNeed, *, with_market: bool = True) -> list[LineView
     """The lines of a need (from `with_parts`) in words; three queries more where it has a market."""
     asked = market_asks(need=need) if with_market and need.market_id else {}
     schemes = _scheme_names() if asked else {}
-    return [_line_view(line, asked.get(line.pk, []), schemes) for line in sorted(need.lines.all(), key=lambda x: x.position)]
+    return [
+        _line_view(line, asked.get(line.pk, []), schemes)
+        for line in sorted(need.lines.all(), key=lambda x: x.position)
+    ]
 
 
 def _line_view(line: NeedLine, asked: list[Asked], schemes: dict[str, str]) -> LineView:
@@ -55,7 +58,11 @@ def _line_view(line: NeedLine, asked: list[Asked], schemes: dict[str, str]) -> L
     preferred = [certificate_words(c) for c in certificates if c.level == Level.PREFERRED]
     by_law = [certificate_words(c) for c in certificates if c.from_market]
     if line.required_stars:
-        words = _("%(stars)d stars or more, confirmed") if line.stars_must_be_confirmed else _("%(stars)d stars or more")
+        words = (
+            _("%(stars)d stars or more, confirmed")
+            if line.stars_must_be_confirmed
+            else _("%(stars)d stars or more")
+        )
         required.append(words % {"stars": line.required_stars})
     if line.preferred_stars:
         preferred.append(_("%(stars)d stars or more") % {"stars": line.preferred_stars})
@@ -112,8 +119,13 @@ def _others(line: NeedLine) -> list[tuple[str, str]]:
 def terms_rows(need: SourcingNeed, *, buyer_shown: bool = True) -> list[tuple[str, str]]:
     """The terms that decide the deal, as label and words."""
     place = need.delivery_place if buyer_shown else ""
-    where = ", ".join(part for part in (place, need.delivery_province.name if need.delivery_province else "") if part)
-    rows = [(_("Delivery"), where), (_("Deliveries"), _("%(count)d a month") % {"count": need.deliveries_per_month})]
+    where = ", ".join(
+        part for part in (place, need.delivery_province.name if need.delivery_province else "") if part
+    )
+    rows = [
+        (_("Delivery"), where),
+        (_("Deliveries"), _("%(count)d a month") % {"count": need.deliveries_per_month}),
+    ]
     if need.incoterm:
         rows.append((_("Incoterm"), f"{need.incoterm.pk} – {need.incoterm.name}"))
     if need.market:
@@ -232,7 +244,7 @@ def _change_views(
 ) -> list[ChangeView]:
     parts = key.split(".")
     if parts[0] != "lines":
-        label = str(SourcingNeed._meta.get_field(key).verbose_name)
+        label = _verbose(SourcingNeed, key)
         return [ChangeView(label[:1].upper() + label[1:], _value(key, old, need), _value(key, new, need))]
     line = lines.get(int(parts[1]))
     product = line.label if line else parts[1]
@@ -247,9 +259,13 @@ def _change_views(
             for month in months
             if (old or {}).get(month) != (new or {}).get(month)
         ]
-    label = {"certificates": _("certificates"), "lab_limits": _("laboratory limits")}.get(parts[2])
-    label = label or str(NeedLine._meta.get_field(parts[2]).verbose_name)
+    related = {"certificates": _("certificates"), "lab_limits": _("laboratory limits")}
+    label = related.get(parts[2]) or _verbose(NeedLine, parts[2])
     return [ChangeView(f"{product}, {label}", _list(old, names), _list(new, names))]
+
+
+def _verbose(model: type[Any], field: str) -> str:
+    return str(model._meta.get_field(field).verbose_name)
 
 
 def _quantity(value: str | None, unit: str) -> str:

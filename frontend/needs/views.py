@@ -124,4 +124,3 @@ def supplier_context(request: SiteRequest, need: Any) -> dict[str, Any]:
         or need.quote_deadline <= database_now(),
         "sealed": need.quote_mode == QuoteMode.SEALED,
     }
-

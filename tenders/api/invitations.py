@@ -44,5 +44,7 @@ class InvitationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewse
         """Say whether you will quote; until the deadline you may change your mind."""
         parsed = AnswerSerializer(data=request.data)
         parsed.is_valid(raise_exception=True)
-        invitations.answer_invitation(invitation=self.get_object(), actor=request.user, **parsed.validated_data)
+        invitations.answer_invitation(
+            invitation=self.get_object(), actor=request.user, **parsed.validated_data
+        )
         return Response(self.get_serializer(self.get_object()).data)

@@ -71,7 +71,7 @@ class NeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @extend_schema(request=shapes.NeedSerializer, responses={201: shapes.NeedSerializer}, examples=[EXAMPLE])
     def create(self, request: Request) -> Response:
         """Start a draft for the company that you act for. It may be incomplete."""
-        company: Company | None = request.company or None
+        company: Company | None = request.company or None  # type: ignore[attr-defined]
         if company is None:
             raise DomainError("no-company", _("You act for no company."), status=403)
         changes, lines = self._parsed(shapes.NeedSerializer).parts()
@@ -173,7 +173,12 @@ class NeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
             write=values["write"],
         )
         rejected = [vars(problem) for problem in found.rejected]
-        answer = {"rows": found.rows, "good": len(found.lines), "written": values["write"], "rejected": rejected}
+        answer = {
+            "rows": found.rows,
+            "good": len(found.lines),
+            "written": values["write"],
+            "rejected": rejected,
+        }
         return Response(answer)
 
     @extend_schema(methods=["GET"], responses=SentInvitationSerializer(many=True))
@@ -197,7 +202,9 @@ class NeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
             else None,
             message=values["message"],
         )
-        return Response(SentInvitationSerializer(rows.get(pk=invitation.pk)).data, status=status.HTTP_201_CREATED)
+        return Response(
+            SentInvitationSerializer(rows.get(pk=invitation.pk)).data, status=status.HTTP_201_CREATED
+        )
 
     @extend_schema(
         request=None,
@@ -247,12 +254,16 @@ class OpenNeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         """What changed since it was published, the latest first."""
         need = self.get_object()
         rows = need.amendments.order_by("-version")
-        return Response([shown_changes(row, need) for row in shapes.AmendmentSerializer(rows, many=True).data])
+        return Response(
+            [shown_changes(row, need) for row in shapes.AmendmentSerializer(rows, many=True).data]
+        )
 
     @extend_schema(
         parameters=[
             OpenApiParameter("line", OpenApiTypes.UUID, description="The first line by default."),
-            OpenApiParameter("price", OpenApiTypes.DECIMAL, required=True, description="Your price for one unit."),
+            OpenApiParameter(
+                "price", OpenApiTypes.DECIMAL, required=True, description="Your price for one unit."
+            ),
         ],
         responses=shapes.ReceivedSerializer,
     )

@@ -38,7 +38,10 @@ class ImportForm(forms.Form):
 
 class AnswerForm(forms.Form):
     note = forms.CharField(
-        label=gettext_lazy("Note to the buyer"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Note to the buyer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -46,13 +49,20 @@ class PriceForm(forms.Form):
     """What remains of my price?"""
 
     price = LocalDecimalField(
-        label=gettext_lazy("Your price"), required=False, min_value=Decimal("0.01"), max_digits=16, decimal_places=2
+        label=gettext_lazy("Your price"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=16,
+        decimal_places=2,
     )
 
 
 class InviteForm(forms.Form):
     message = forms.CharField(
-        label=gettext_lazy("Message"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Message"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -72,7 +82,11 @@ class AmendForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     discount_percent = LocalDecimalField(
-        label=gettext_lazy("Discount, %"), min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2
+        label=gettext_lazy("Discount, %"),
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        max_digits=5,
+        decimal_places=2,
     )
     payment_days = forms.IntegerField(label=gettext_lazy("Payment after (days)"), min_value=0, max_value=365)
     promotion_fee_percent = LocalDecimalField(
@@ -89,7 +103,9 @@ class AmendForm(forms.Form):
     vat_basis = forms.ChoiceField(label=gettext_lazy("Prices"), choices=VatBasis.choices)
     delivery_place = forms.CharField(label=gettext_lazy("Delivery place"), max_length=300, required=False)
     delivery_province = forms.ChoiceField(label=gettext_lazy("Delivery province"), required=False)
-    deliveries_per_month = forms.IntegerField(label=gettext_lazy("Deliveries a month"), min_value=1, max_value=31)
+    deliveries_per_month = forms.IntegerField(
+        label=gettext_lazy("Deliveries a month"), min_value=1, max_value=31
+    )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who sees this need"), choices=Visibility.choices,
         help_text=gettext_lazy("It can only be widened."),
@@ -108,7 +124,11 @@ class AmendForm(forms.Form):
         for line in self.lines:
             for month, quantity in sorted(line.quantities.items()):
                 self.fields[self._name(line, month)] = LocalDecimalField(
-                    label=formats.month(month), min_value=Decimal(0), max_digits=14, decimal_places=3, initial=quantity
+                    label=formats.month(month),
+                    min_value=Decimal(0),
+                    max_digits=14,
+                    decimal_places=3,
+                    initial=quantity,
                 )
 
     @staticmethod
@@ -131,7 +151,9 @@ class AmendForm(forms.Form):
         """The need's fields that were changed."""
         own = {name for name in self.changed_data if name != "reason" and not name.startswith("line-")}
         return {
-            name: (self.cleaned_data[name] or None) if name == "delivery_province" else self.cleaned_data[name]
+            name: (self.cleaned_data[name] or None)
+            if name == "delivery_province"
+            else self.cleaned_data[name]
             for name in own
         }
 
@@ -141,7 +163,9 @@ class AmendForm(forms.Form):
         return {
             line.pk: {
                 "months": {
-                    month: value for month in line.quantities if (value := self.cleaned_data[self._name(line, month)])
+                    month: value
+                    for month in line.quantities
+                    if (value := self.cleaned_data[self._name(line, month)])
                 }
             }
             for line in self.lines
@@ -153,10 +177,16 @@ class CeilingForm(forms.Form):
     """A line's ceiling price; the buyer's own matter."""
 
     ceiling_price = LocalDecimalField(
-        label=gettext_lazy("Ceiling price"), required=False, min_value=Decimal("0.01"), max_digits=16, decimal_places=2
+        label=gettext_lazy("Ceiling price"),
+        required=False,
+        min_value=Decimal("0.01"),
+        max_digits=16,
+        decimal_places=2,
     )
 
     def __init__(self, data: Any = None, *, line: NeedLine) -> None:
-        super().__init__(data, prefix=f"ceiling-{line.position}", initial={"ceiling_price": line.ceiling_price})
+        super().__init__(
+            data, prefix=f"ceiling-{line.position}", initial={"ceiling_price": line.ceiling_price}
+        )
         self.line = line
         self.unit = formats.unit_symbol(base_of(line.unit_id)[0] if line.unit_id == "KGM" else line.unit_id)

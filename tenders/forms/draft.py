@@ -58,7 +58,10 @@ class NeedForm(forms.Form):
         required=False,
     )
     currency = forms.ChoiceField(
-        label=gettext_lazy("Currency"), choices=[(code, code) for code in CURRENCIES], initial="VND", required=False
+        label=gettext_lazy("Currency"),
+        choices=[(code, code) for code in CURRENCIES],
+        initial="VND",
+        required=False,
     )
     discount_percent = _percent(gettext_lazy("Discount, %"))
     payment_days = forms.IntegerField(
@@ -66,7 +69,11 @@ class NeedForm(forms.Form):
     )
     promotion_fee_percent = _percent(gettext_lazy("Promotion fee, %"))
     listing_fee = LocalDecimalField(
-        label=gettext_lazy("Listing fee, once"), required=False, min_value=Decimal(0), max_digits=14, decimal_places=2
+        label=gettext_lazy("Listing fee, once"),
+        required=False,
+        min_value=Decimal(0),
+        max_digits=14,
+        decimal_places=2,
     )
     returns_percent = _percent(gettext_lazy("Returns, up to %"))
     vat_basis = forms.ChoiceField(
@@ -100,21 +107,28 @@ class NeedForm(forms.Form):
         label=gettext_lazy("withhold our name and delivery place until we invite a supplier"), required=False
     )
 
-    def __init__(self, data: Any = None, *, need: SourcingNeed | None, lines: Sequence[NeedLine], choices: Choices) -> None:
+    def __init__(
+        self, data: Any = None, *, need: SourcingNeed | None, lines: Sequence[NeedLine], choices: Choices
+    ) -> None:
         super().__init__(data, prefix="need", initial=self._initial(need, lines))
         self.fields["market"].choices = [("", "—"), *choices.markets]  # type: ignore[attr-defined]
         provinces = [("", "—"), *((p.pk, p.name) for p in Province.objects.all())]
         self.fields["delivery_province"].choices = provinces  # type: ignore[attr-defined]
-        self.fields["incoterm"].choices = [("", "—"), *((i.pk, f"{i.pk} – {i.name}") for i in Incoterm.objects.all())]  # type: ignore[attr-defined]
+        incoterms = [("", "—"), *((i.pk, f"{i.pk} – {i.name}") for i in Incoterm.objects.all())]
+        self.fields["incoterm"].choices = incoterms  # type: ignore[attr-defined]
         if need is not None and need.currency not in CURRENCIES:
             self.fields["currency"].choices = [(c, c) for c in (*CURRENCIES, need.currency)]  # type: ignore[attr-defined]
 
     @staticmethod
     def _initial(need: SourcingNeed | None, lines: Sequence[NeedLine]) -> dict[str, Any]:
         if need is None:
-            deadline = (timezone.localtime() + timedelta(days=14)).replace(hour=17, minute=0, second=0, microsecond=0)
+            deadline = (timezone.localtime() + timedelta(days=14)).replace(
+                hour=17, minute=0, second=0, microsecond=0
+            )
             return {"quote_deadline": deadline}
-        names = [name for name in NeedForm.base_fields if name not in {"market", "delivery_province", "incoterm"}]
+        names = [
+            name for name in NeedForm.base_fields if name not in {"market", "delivery_province", "incoterm"}
+        ]
         initial = {name: getattr(need, name) for name in names}
         initial |= {
             "market": need.market_id or "",
@@ -161,7 +175,8 @@ class DraftForms:
             count = min(int(total) if total.isdigit() else 1, MAX_TYPED_LINES)
             rows = [by_id.get(data.get(f"lines-{at}-id", "")) for at in range(max(count, 1))]
         self.lines = [
-            LineForm(data, prefix=f"lines-{at}", choices=self.choices, line=line) for at, line in enumerate(rows)
+            LineForm(data, prefix=f"lines-{at}", choices=self.choices, line=line)
+            for at, line in enumerate(rows)
         ]
 
     def is_valid(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -55,17 +55,24 @@ class Choices:
     def schemes(self) -> list[tuple[str, Any]]:
         names = {s.pk: s.short_name or s.name for s in CertificationScheme.objects.all()}
         common = [(code, names[code]) for code in COMMON if code in names]
-        others = sorted(((code, name) for code, name in names.items() if code not in COMMON), key=lambda row: row[1])
+        others = sorted(
+            ((code, name) for code, name in names.items() if code not in COMMON), key=lambda row: row[1]
+        )
         return [("", "—"), (_("Often asked for"), common), (_("Others"), others)]
 
 
 class CertificateRow(forms.Form):
     scheme = forms.ChoiceField(label=gettext_lazy("Certificate"), required=False)
     level = forms.ChoiceField(
-        label=gettext_lazy("Required or preferred"), choices=Level.choices, initial=Level.REQUIRED, required=False
+        label=gettext_lazy("Required or preferred"),
+        choices=Level.choices,
+        initial=Level.REQUIRED,
+        required=False,
     )
     or_equivalent = forms.BooleanField(label=gettext_lazy("or equivalent"), initial=True, required=False)
-    must_be_confirmed = forms.BooleanField(label=gettext_lazy("only confirmed certificates count"), required=False)
+    must_be_confirmed = forms.BooleanField(
+        label=gettext_lazy("only confirmed certificates count"), required=False
+    )
     also_accepted = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
@@ -87,11 +94,18 @@ class CertificateRow(forms.Form):
 
 class LabRow(forms.Form):
     parameter = forms.CharField(label=gettext_lazy("Parameter"), max_length=120, required=False)
-    at_least = LocalDecimalField(label=gettext_lazy("at least"), required=False, max_digits=14, decimal_places=5)
-    at_most = LocalDecimalField(label=gettext_lazy("at most"), required=False, max_digits=14, decimal_places=5)
+    at_least = LocalDecimalField(
+        label=gettext_lazy("at least"), required=False, max_digits=14, decimal_places=5
+    )
+    at_most = LocalDecimalField(
+        label=gettext_lazy("at most"), required=False, max_digits=14, decimal_places=5
+    )
     unit_text = forms.CharField(label=gettext_lazy("Unit"), max_length=30, required=False)
     level = forms.ChoiceField(
-        label=gettext_lazy("Required or preferred"), choices=Level.choices, initial=Level.PREFERRED, required=False
+        label=gettext_lazy("Required or preferred"),
+        choices=Level.choices,
+        initial=Level.PREFERRED,
+        required=False,
     )
 
     def as_input(self) -> LabLimitInput | None:
@@ -116,10 +130,15 @@ class LineForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": gettext_lazy("For example: dried longan pulp")}),
     )  # fmt: skip
     hs = forms.CharField(
-        label=gettext_lazy("HS code"), required=False, max_length=200, widget=forms.TextInput(attrs={"list": "hs-codes"})
+        label=gettext_lazy("HS code"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"list": "hs-codes"}),
     )
     product_set = forms.ChoiceField(label=gettext_lazy("OCOP product set"), required=False)
-    each = LocalDecimalField(label=gettext_lazy("In each month"), required=False, max_digits=14, decimal_places=3)
+    each = LocalDecimalField(
+        label=gettext_lazy("In each month"), required=False, max_digits=14, decimal_places=3
+    )
     unit = forms.ChoiceField(label=gettext_lazy("Unit"), initial="TNE")
     start = MonthField(label=gettext_lazy("From month"), required=False)
     end = MonthField(label=gettext_lazy("To month"), required=False)
@@ -130,12 +149,22 @@ class LineForm(forms.Form):
         help_text=gettext_lazy("“2 2 2 3.5” from the first month on, or “2 t/month from 8/2027 to 12/2027”."),
     )  # fmt: skip
     required_stars = forms.TypedChoiceField(
-        label=gettext_lazy("Stars required, at least"), choices=STARS, coerce=int, empty_value=None, required=False
+        label=gettext_lazy("Stars required, at least"),
+        choices=STARS,
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
     preferred_stars = forms.TypedChoiceField(
-        label=gettext_lazy("Stars preferred, at least"), choices=STARS, coerce=int, empty_value=None, required=False
+        label=gettext_lazy("Stars preferred, at least"),
+        choices=STARS,
+        coerce=int,
+        empty_value=None,
+        required=False,
     )
-    stars_must_be_confirmed = forms.BooleanField(label=gettext_lazy("only confirmed stars count"), required=False)
+    stars_must_be_confirmed = forms.BooleanField(
+        label=gettext_lazy("only confirmed stars count"), required=False
+    )
     ceiling_price = LocalDecimalField(
         label=gettext_lazy("Ceiling price for one kg, litre or piece"), required=False, max_digits=16, decimal_places=2,
         help_text=gettext_lazy("Only you see this. It ranks cheaper offers higher."),
@@ -165,7 +194,9 @@ class LineForm(forms.Form):
         help_text=gettext_lazy("One a line, for example “Moisture: 18 % at most”."),
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, prefix: str, choices: Choices, line: NeedLine | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, prefix: str, choices: Choices, line: NeedLine | None = None
+    ) -> None:
         initial = initial_of(line) if line is not None else {"unit": "TNE"}
         super().__init__(data, prefix=prefix, initial=initial)
         units = list(dict.fromkeys([*UNITS, *([initial["unit"]] if initial.get("unit") else [])]))
@@ -179,7 +210,7 @@ class LineForm(forms.Form):
             if guessed is not None and guessed.pk == line.product_set_id:
                 self.guessed = guessed  # it keeps following the words
                 self.initial["product_set"] = ""
-        self.stored: Mapping[date, Decimal] = initial.get("months", {})
+        self.stored = cast(Mapping[date, Decimal], initial.get("months", {}))
         certificates = _certificates_of(line)
         rows = formset_factory(CertificateRow, extra=1, max_num=21)
         self.certificates = rows(
@@ -309,7 +340,7 @@ class LineForm(forms.Form):
             preferred_stars=data["preferred_stars"],
             stars_must_be_confirmed=data["stars_must_be_confirmed"],
             certificates=[row for one in self.certificates if (row := one.as_input())],
-            lab_limits=[row for one in self.labs if (row := one.as_input())],
+            lab_limits=[limit for one in self.labs if (limit := one.as_input())],
             ceiling_price=data["ceiling_price"],
             ceiling_excludes=data["ceiling_excludes"] and data["ceiling_price"] is not None,
             pack=data["pack"],

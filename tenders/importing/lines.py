@@ -123,7 +123,9 @@ class _Reader:
             found.rows += 1
             if found.rows > MAX_LINES:
                 found.rejected.append(
-                    RowProblem(row.number, "", "", _("A need has at most %(count)d lines.") % {"count": MAX_LINES})
+                    RowProblem(
+                        row.number, "", "", _("A need has at most %(count)d lines.") % {"count": MAX_LINES}
+                    )
                 )
                 break
             line = self._line(row)
@@ -255,7 +257,9 @@ def _unit(text: str) -> tuple[str, Decimal]:
         word = parse_unit(text)
         base = base_code(word.code)
         if base is None:
-            raise _BadCell(_("Choose a unit of weight, volume or pieces: bags and boxes hold different amounts."))
+            raise _BadCell(
+                _("Choose a unit of weight, volume or pieces: bags and boxes hold different amounts.")
+            )
         return base, convert(word.multiplier, word.code, base)
     except QuantityError:
         raise _BadCell(_("The unit “%(unit)s” is not known.") % {"unit": text[:40]}) from None
@@ -272,7 +276,9 @@ def _stars(text: str) -> int:
 
 def _price(text: str) -> Decimal:
     try:
-        value = parse_decimal(re.sub(r"(?i)(đ|₫|vnd|vnđ)?\s*(/\s*\w+)?\s*$", "", text).strip(), comma_groups=True)
+        value = parse_decimal(
+            re.sub(r"(?i)(đ|₫|vnd|vnđ)?\s*(/\s*\w+)?\s*$", "", text).strip(), comma_groups=True
+        )
     except QuantityError:
         raise _BadCell(_("“%(text)s” is not a price.") % {"text": text[:40]}) from None
     if value <= 0:
@@ -283,7 +289,9 @@ def _price(text: str) -> Decimal:
 def _schemes() -> dict[str, str]:
     """Names of schemes as people write them, folded -> code."""
     found: dict[str, str] = {}
-    for code, short, vi, en in CertificationScheme.objects.values_list("code", "short_name", "name_vi", "name_en"):
+    for code, short, vi, en in CertificationScheme.objects.values_list(
+        "code", "short_name", "name_vi", "name_en"
+    ):
         for name in (code, short, vi, en):
             if name:
                 found.setdefault(fold(name), code)

@@ -1,4 +1,4 @@
-"""Monthly quantities as buyers type them: "2 2 2 3,5", twelve numbers from a sheet, "2 t/tháng từ 8/2027 đến 12/2027"."""
+"""Monthly quantities as buyers type them: "2 2 2 3,5", twelve numbers, "2 t/tháng từ 8/2027 đến 12/2027"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from core.text import fold
 MAX_MONTHS = 36
 _MONTH = r"(?:thang\s*|t)?\d{1,2}\s*[-/.]\s*\d{4}|\d{4}-\d{1,2}|thang\s*\d{1,2}\s*nam\s*\d{4}|[a-z]{3,9}\.?\s+\d{4}"
 _RANGE = re.compile(rf"(?:tu|from)?\s*(?P<start>{_MONTH})\s*(?:den|to|until|-|–|—|toi)\s*(?P<end>{_MONTH})$")
-_QUANTITY = re.compile(r"(?P<number>\d[\d.,\s]*?)\s*(?P<unit>[a-z]+)?\s*(?:/\s*|moi\s+|per\s+|a\s+|mot\s+)?(?:thang|month)?[\s,;:]*$")
+_QUANTITY = re.compile(
+    r"(?P<number>\d[\d.,\s]*?)\s*(?P<unit>[a-z]+)?\s*(?:/\s*|moi\s+|per\s+|a\s+|mot\s+)?(?:thang|month)?[\s,;:]*$"
+)
 
 
 class MonthsRefused(ValueError):

@@ -10,7 +10,13 @@ from rest_framework import serializers
 
 from tenders.enums import NeedStatus, QuoteMode, VatBasis, Visibility
 from tenders.models import NeedAmendment, SourcingNeed
-from tenders.serializers.parts import LineChangeSerializer, LineSerializer, OpenLineSerializer, ProblemsField, line_from
+from tenders.serializers.parts import (
+    LineChangeSerializer,
+    LineSerializer,
+    OpenLineSerializer,
+    ProblemsField,
+    line_from,
+)
 
 
 class BuyerSerializer(serializers.Serializer[Any]):
@@ -34,7 +40,11 @@ class TermsSerializer(serializers.Serializer[Any]):
     quote_deadline = serializers.DateTimeField(required=False, allow_null=True)
     discount_percent = _percent(required=False)
     listing_fee = serializers.DecimalField(
-        max_digits=14, decimal_places=2, min_value=Decimal(0), required=False, help_text="Once for each product code."
+        max_digits=14,
+        decimal_places=2,
+        min_value=Decimal(0),
+        required=False,
+        help_text="Once for each product code.",
     )
     promotion_fee_percent = _percent(required=False)
     payment_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
@@ -71,7 +81,9 @@ class NeedSerializer(TermsSerializer):
         source="incoterm_id", max_length=40, allow_null=True, allow_blank=True, required=False,
         help_text="Only for an export market.",
     )  # fmt: skip
-    lines = LineSerializer(many=True, required=False, help_text="Given in a change: all lines, in their order.")
+    lines = LineSerializer(
+        many=True, required=False, help_text="Given in a change: all lines, in their order."
+    )
     published_at = serializers.DateTimeField(read_only=True, allow_null=True)
     closed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     closing_reason = serializers.CharField(read_only=True)
@@ -88,7 +100,9 @@ class NeedSerializer(TermsSerializer):
 def plain_fields(values: dict[str, Any]) -> dict[str, Any]:
     """`market_id` -> `market`: the services take codes under the field's own name; an empty code is none."""
     return {
-        (name.removesuffix("_id") if name.endswith("_id") else name): (value or None) if name.endswith("_id") else value
+        (name.removesuffix("_id") if name.endswith("_id") else name): (value or None)
+        if name.endswith("_id")
+        else value
         for name, value in values.items()
     }
 
@@ -161,7 +175,7 @@ class CeilingSerializer(serializers.Serializer[Any]):
 
 class StepSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     amount = serializers.DecimalField(max_digits=20, decimal_places=2)
 
 

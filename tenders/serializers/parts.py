@@ -30,11 +30,17 @@ class MonthQuantitySerializer(serializers.Serializer[Any]):
 
 
 class NeedCertificateSerializer(serializers.Serializer[Any]):
-    scheme = serializers.CharField(max_length=40, help_text="Code of a certification scheme, e.g. haccp_codex.")
+    scheme = serializers.CharField(
+        max_length=40, help_text="Code of a certification scheme, e.g. haccp_codex."
+    )
     name = serializers.SerializerMethodField()
     level = serializers.ChoiceField(choices=Level.choices, default=Level.REQUIRED)
-    or_equivalent = serializers.BooleanField(default=True, help_text="Schemes that satisfy this one count as well.")
-    also_accepted = serializers.ListField(child=serializers.CharField(max_length=40), default=list, max_length=20)
+    or_equivalent = serializers.BooleanField(
+        default=True, help_text="Schemes that satisfy this one count as well."
+    )
+    also_accepted = serializers.ListField(
+        child=serializers.CharField(max_length=40), default=list, max_length=20
+    )
     must_be_confirmed = serializers.BooleanField(default=False)
     from_market = serializers.BooleanField(read_only=True, help_text="Filled in by the need's market.")
 
@@ -57,12 +63,14 @@ class OpenLineSerializer(serializers.Serializer[Any]):
     """A line as suppliers read it."""
 
     id = serializers.UUIDField(required=False)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     product_words = serializers.CharField(max_length=200, allow_blank=True, default="")
     hs = serializers.CharField(
         source="hs_id", max_length=6, allow_null=True, allow_blank=True, default=None, help_text="HS-6 code."
     )
-    product_set = serializers.CharField(source="product_set_id", max_length=40, allow_null=True, allow_blank=True, default=None)
+    product_set = serializers.CharField(
+        source="product_set_id", max_length=40, allow_null=True, allow_blank=True, default=None
+    )
     unit = serializers.ChoiceField(
         source="unit_id", choices=sorted(units()), default="KGM", help_text="UN/CEFACT code."
     )
@@ -76,8 +84,12 @@ class OpenLineSerializer(serializers.Serializer[Any]):
     certificates = NeedCertificateSerializer(many=True, default=list)
     lab_limits = NeedLabLimitSerializer(many=True, default=list)
     pack = serializers.CharField(max_length=120, allow_blank=True, default="")
-    min_shelf_life_days = serializers.IntegerField(min_value=1, max_value=36_500, allow_null=True, default=None)
-    preferred_markets = serializers.ListField(child=serializers.CharField(max_length=40), default=list, max_length=20)
+    min_shelf_life_days = serializers.IntegerField(
+        min_value=1, max_value=36_500, allow_null=True, default=None
+    )
+    preferred_markets = serializers.ListField(
+        child=serializers.CharField(max_length=40), default=list, max_length=20
+    )
     min_share_percent = serializers.DecimalField(
         max_digits=5, decimal_places=2, min_value=Decimal(0), max_value=Decimal(100), default=Decimal(0)
     )
@@ -100,15 +112,21 @@ class LineChangeSerializer(serializers.Serializer[Any]):
 
     line = serializers.UUIDField()
     months = MonthQuantitySerializer(many=True, required=False)
-    specification = serializers.DictField(child=serializers.CharField(max_length=300, allow_blank=True), required=False)
+    specification = serializers.DictField(
+        child=serializers.CharField(max_length=300, allow_blank=True), required=False
+    )
     required_stars = serializers.IntegerField(min_value=3, max_value=5, allow_null=True, required=False)
     preferred_stars = serializers.IntegerField(min_value=3, max_value=5, allow_null=True, required=False)
     stars_must_be_confirmed = serializers.BooleanField(required=False)
     certificates = NeedCertificateSerializer(many=True, required=False)
     lab_limits = NeedLabLimitSerializer(many=True, required=False)
     pack = serializers.CharField(max_length=120, allow_blank=True, required=False)
-    min_shelf_life_days = serializers.IntegerField(min_value=1, max_value=36_500, allow_null=True, required=False)
-    preferred_markets = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=20)
+    min_shelf_life_days = serializers.IntegerField(
+        min_value=1, max_value=36_500, allow_null=True, required=False
+    )
+    preferred_markets = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, max_length=20
+    )
     min_share_percent = serializers.DecimalField(
         max_digits=5, decimal_places=2, min_value=Decimal(0), max_value=Decimal(100), required=False
     )
@@ -136,6 +154,8 @@ def line_from(parsed: dict[str, Any]) -> LineInput:
     return LineInput(**line_values(parsed))
 
 
-@extend_schema_field({"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}})
+@extend_schema_field(
+    {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+)
 class ProblemsField(serializers.DictField):
     """Messages by field."""

@@ -26,7 +26,9 @@ def require_buyer(actor: Any, company: Company) -> None:
         raise DomainError("not-allowed", _("Your role in this company does not allow this."), status=403)
     if not company.buys:
         raise DomainError(
-            "not-a-buyer", _("This company is not registered as a buyer. Change that under “Our company”."), status=403
+            "not-a-buyer",
+            _("This company is not registered as a buyer. Change that under “Our company”."),
+            status=403,
         )
 
 

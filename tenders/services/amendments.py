@@ -20,7 +20,7 @@ from tenders.models import NeedAmendment, NeedLine, SourcingNeed
 from tenders.services.access import lock_need, require, require_status
 from tenders.services.clock import database_now, this_month
 from tenders.services.inputs import LineInput, line_input
-from tenders.services.lines import fill_line, line_problems, write_parts, fill_market
+from tenders.services.lines import fill_line, fill_market, line_problems, write_parts
 from tenders.services.needs import check_need, set_fields
 from tenders.services.publishing import Problems, publishing_problems
 
@@ -67,7 +67,9 @@ def amend_need(
     require_status(need, NeedStatus.PUBLISHED)
     moment = database_now(now)
     if need.quote_mode == QuoteMode.SEALED and need.quote_deadline and need.quote_deadline <= moment:
-        raise DomainError("deadline-passed", _("The deadline of this sealed need has passed; it can only be closed."))
+        raise DomainError(
+            "deadline-passed", _("The deadline of this sealed need has passed; it can only be closed.")
+        )
     if not reason.strip():
         message = _("Say why; the invited suppliers are told.")
         raise DomainError("reason-needed", message, fields={"reason": [message]}, status=400)
@@ -80,7 +82,11 @@ def amend_need(
     need.save(update_fields=[*(changes or {}), "updated_at"])
     _recheck(need, before, moment)
     after = snapshot(need)
-    different = {key: [before.get(key), after.get(key)] for key in sorted({*before, *after}) if before.get(key) != after.get(key)}
+    different = {
+        key: [before.get(key), after.get(key)]
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    }
     if not different:
         raise DomainError("nothing-changed", _("Nothing was changed."), status=400)
     return _record(need, actor, reason, different, moment)
@@ -94,7 +100,12 @@ def _record(
     need.version += 1
     need.save(update_fields=["version", "updated_at"])
     amendment = NeedAmendment.objects.create(
-        need=need, version=need.version, reason=reason.strip()[:500], changes=different, made_by=actor, created_at=moment
+        need=need,
+        version=need.version,
+        reason=reason.strip()[:500],
+        changes=different,
+        made_by=actor,
+        created_at=moment,
     )
     if "quote_deadline" in different:
         extend_links(need=need)
@@ -171,7 +182,9 @@ def _refuse_fixed(changes: Mapping[str, Any], lines: Mapping[UUID, Mapping[str, 
     fixed |= {name for change in lines.values() for name in change if name not in LINE_FIELDS}
     if fixed:
         message = _("This cannot be changed once published; close this need and duplicate it.")
-        raise DomainError("not-amendable", message, fields={name: [message] for name in sorted(fixed)}, status=400)
+        raise DomainError(
+            "not-amendable", message, fields={name: [message] for name in sorted(fixed)}, status=400
+        )
 
 
 def _refuse_narrowing(need: SourcingNeed, changes: Mapping[str, Any], moment: datetime) -> None:
@@ -184,7 +197,9 @@ def _refuse_narrowing(need: SourcingNeed, changes: Mapping[str, Any], moment: da
             fields["quote_deadline"] = [_("The deadline has passed; choose a later one.")]
     visibility = changes.get("visibility", need.visibility)
     if visibility in _REACH and _REACH[visibility] < _REACH[Visibility(need.visibility)]:
-        fields["visibility"] = [_("Those who have seen a need cannot unsee it: visibility can only be widened.")]
+        fields["visibility"] = [
+            _("Those who have seen a need cannot unsee it: visibility can only be widened.")
+        ]
     if changes.get("name_withheld") and not need.name_withheld:
         fields["name_withheld"] = [_("Your name has been shown already.")]
     if fields:

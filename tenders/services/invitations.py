@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -49,7 +49,7 @@ def invite_supplier(
     moment = database_now(now)
     known = Invitation.objects.live().filter(need=need, company=supplier).first()
     if known is not None:
-        return known
+        return cast(Invitation, known)
     _refuse_invitation(need, supplier, line, product, message, moment)
     invitation = Invitation(
         need=need, company=supplier, line=line, product=product, message=message.strip(), invited_by=actor,
@@ -59,7 +59,7 @@ def invite_supplier(
         with transaction.atomic():
             invitation.save(force_insert=True)
     except IntegrityError:  # invited at the same moment by somebody who did not take the need's lock
-        return Invitation.objects.live().get(need=need, company=supplier)
+        return cast(Invitation, Invitation.objects.live().get(need=need, company=supplier))
     assert need.quote_deadline is not None
     invitation.link = links.create_link(
         purpose=LinkPurpose.INVITATION,
@@ -185,7 +185,9 @@ def answer_invitation(
 
 def close_links(*, need: SourcingNeed, actor: User) -> None:
     """Links of a need that ended open nothing any more."""
-    for link in TaskLink.objects.filter(invitation__need=need, revoked_at__isnull=True).select_related("company"):
+    for link in TaskLink.objects.filter(invitation__need=need, revoked_at__isnull=True).select_related(
+        "company"
+    ):
         links.revoke_link(link=link, actor=actor)
 
 

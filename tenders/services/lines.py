@@ -64,7 +64,9 @@ def fill_line(row: NeedLine, data: LineInput, position: int) -> None:
     row.position = position
     row.product_words = " ".join(data.product_words.split())
     row.hs_id, row.product_set_id, row.unit_id = data.hs or None, data.product_set or None, data.unit or ""
-    row.specification = {str(k).strip(): str(v).strip() for k, v in data.specification.items() if str(k).strip()}
+    row.specification = {
+        str(k).strip(): str(v).strip() for k, v in data.specification.items() if str(k).strip()
+    }
     row.preferred_markets = list(dict.fromkeys(data.preferred_markets))
 
 
@@ -91,7 +93,9 @@ def line_problems(row: NeedLine, data: LineInput, prefix: str) -> Problems:
         add("min_share_percent", _("A share lies between 0 and 100 %."))
     if row.max_suppliers is not None and row.max_suppliers < 1:
         add("max_suppliers", _("At least one supplier is needed."))
-    if len(row.specification) > MAX_CRITERIA or any(len(k) > 80 or len(v) > 300 for k, v in row.specification.items()):
+    if len(row.specification) > MAX_CRITERIA or any(
+        len(k) > 80 or len(v) > 300 for k, v in row.specification.items()
+    ):
         add("specification", _("At most 20 pairs of at most 80 and 300 characters."))
     _check_months(data.months, add)
     _check_criteria(data, add)
@@ -127,14 +131,23 @@ def _check_criteria(data: LineInput, add: Any) -> None:
             add("preferred_markets", _("There is no market “%(code)s”.") % {"code": code[:60]})
     for limit in data.lab_limits:
         if limit.at_most is None and limit.at_least is None:
-            add("lab_limits", _("Give a limit for “%(name)s”: at most or at least.") % {"name": limit.parameter[:60]})
+            add(
+                "lab_limits",
+                _("Give a limit for “%(name)s”: at most or at least.") % {"name": limit.parameter[:60]},
+            )
         elif limit.at_most is not None and limit.at_least is not None and limit.at_least > limit.at_most:
-            add("lab_limits", _("The limits for “%(name)s” exclude each other.") % {"name": limit.parameter[:60]})
-        if any(v is not None and (not v.is_finite() or abs(v) >= 10**9) for v in (limit.at_most, limit.at_least)):
+            add(
+                "lab_limits",
+                _("The limits for “%(name)s” exclude each other.") % {"name": limit.parameter[:60]},
+            )
+        if any(
+            v is not None and (not v.is_finite() or abs(v) >= 10**9) for v in (limit.at_most, limit.at_least)
+        ):
             add("lab_limits", _("The limit for “%(name)s” is too large.") % {"name": limit.parameter[:60]})
         if not limit.parameter.strip() or len(limit.parameter) > 120 or len(limit.unit_text) > 30:
             add("lab_limits", _("Name the parameter in at most 120 characters, its unit in at most 30."))
-    if any(c.level not in Level.values for c in (*data.certificates, *data.lab_limits)):
+    levels = {*(c.level for c in data.certificates), *(limit.level for limit in data.lab_limits)}
+    if levels - set(Level.values):
         add("certificates", _("A criterion is either required or preferred."))
 
 

@@ -66,7 +66,14 @@ def create_need(
     need.save(force_insert=True)
     replace_lines(need=need, lines=lines)
     _name(need, bool((changes or {}).get("title")))
-    events.record(kind="need.created", actor=actor, company=company, obj=need, payload={"number": need.number}, at=moment)
+    events.record(
+        kind="need.created",
+        actor=actor,
+        company=company,
+        obj=need,
+        payload={"number": need.number},
+        at=moment,
+    )
     return need
 
 
@@ -121,7 +128,9 @@ def duplicate_need(*, need: SourcingNeed, actor: User, now: datetime | None = No
     while first is not None and add_months(first, shift) < this_month(moment):
         shift += 12
     if shift:
-        lines = [replace(one, months={add_months(m, shift): q for m, q in one.months.items()}) for one in lines]
+        lines = [
+            replace(one, months={add_months(m, shift): q for m, q in one.months.items()}) for one in lines
+        ]
     return create_need(company=need.company, actor=actor, changes=fields, lines=lines, now=moment)
 
 
@@ -159,7 +168,9 @@ def _name(need: SourcingNeed, titled: bool) -> None:
     """Give a need that was not titled by its buyer the title of what it asks for."""
     if titled:
         return
-    lines = list(need.lines.select_related("hs", "product_set").prefetch_related("months").order_by("position"))
+    lines = list(
+        need.lines.select_related("hs", "product_set").prefetch_related("months").order_by("position")
+    )
     need.title = default_title(lines)
     need.save(update_fields=["title", "updated_at"])
 
@@ -185,7 +196,9 @@ def check_need(need: SourcingNeed) -> None:
     """Types, choices, ranges and references, by field. Raises DomainError `invalid`."""
     fields: dict[str, list[str]] = {}
     try:
-        need.full_clean(exclude=["number", "company", "created_by"], validate_unique=False, validate_constraints=False)
+        need.full_clean(
+            exclude=["number", "company", "created_by"], validate_unique=False, validate_constraints=False
+        )
     except ValidationError as error:
         fields = dict(from_validation(error).fields)
     for name in ("discount_percent", "promotion_fee_percent", "returns_percent"):

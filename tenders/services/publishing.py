@@ -34,7 +34,9 @@ def publishing_problems(*, need: SourcingNeed, now: datetime | None = None) -> P
     def add(field: str, message: str) -> None:
         found.setdefault(field, []).append(message)
 
-    lines = list(need.lines.select_related("hs", "product_set", "unit").prefetch_related("months").order_by("position"))
+    lines = list(
+        need.lines.select_related("hs", "product_set", "unit").prefetch_related("months").order_by("position")
+    )
     if not lines:
         add("lines", _("Add at least one product."))
     for index, line in enumerate(lines):
@@ -44,11 +46,14 @@ def publishing_problems(*, need: SourcingNeed, now: datetime | None = None) -> P
     if not need.delivery_place and not need.delivery_province_id:
         add("delivery_place", _("Say where the goods are to be delivered, or choose a province."))
     if need.incoterm_id and (need.market is None or need.market.kind != "export"):
-        add("incoterm", _("An Incoterm is only for export markets; for Vietnam, describe the delivery place."))
+        add(
+            "incoterm", _("An Incoterm is only for export markets; for Vietnam, describe the delivery place.")
+        )
     if need.visibility != Visibility.INVITED and need.name_withheld and (word := _named_in(need, lines)):
         add(
             "name_withheld",
-            _("Your name is to be withheld, but “%(word)s” stands in what suppliers will read.") % {"word": word},
+            _("Your name is to be withheld, but “%(word)s” stands in what suppliers will read.")
+            % {"word": word},
         )
     return found
 
@@ -57,12 +62,18 @@ def _line_problems(line: NeedLine, moment: datetime) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if not line.hs_id and not line.product_words:
         found.append(
-            ("product_words", _("Name the product in words, or give its HS code: a product set alone is too wide."))
+            (
+                "product_words",
+                _("Name the product in words, or give its HS code: a product set alone is too wide."),
+            )
         )
     try:
         if base_code(get_unit(line.unit_id).code) is None:
             found.append(
-                ("unit", _("Choose a unit of weight, volume or pieces: bags and boxes hold different amounts."))
+                (
+                    "unit",
+                    _("Choose a unit of weight, volume or pieces: bags and boxes hold different amounts."),
+                )
             )
     except QuantityError:
         found.append(("unit", _("This unit is not known.")))
@@ -119,7 +130,10 @@ def publish_need(*, need: SourcingNeed, actor: User, now: datetime | None = None
     problems = publishing_problems(need=need, now=moment)
     if problems:
         raise DomainError(
-            "need-incomplete", _("This need cannot be published yet: see what is missing."), fields=problems, status=400
+            "need-incomplete",
+            _("This need cannot be published yet: see what is missing."),
+            fields=problems,
+            status=400,
         )
     from tenders.services.lines import fill_market
 
@@ -127,13 +141,20 @@ def publish_need(*, need: SourcingNeed, actor: User, now: datetime | None = None
     need.status, need.published_at = NeedStatus.PUBLISHED, moment
     need.save(update_fields=["status", "published_at", "updated_at"])
     events.record(
-        kind="need.published", actor=actor, company=need.company, obj=need, payload={"number": need.number}, at=moment
+        kind="need.published",
+        actor=actor,
+        company=need.company,
+        obj=need,
+        payload={"number": need.number},
+        at=moment,
     )
     return need
 
 
 @transaction.atomic
-def close_need(*, need: SourcingNeed, actor: User, reason: str = "", now: datetime | None = None) -> SourcingNeed:
+def close_need(
+    *, need: SourcingNeed, actor: User, reason: str = "", now: datetime | None = None
+) -> SourcingNeed:
     """End a published need: nobody can answer any more. Raises DomainError `not-allowed`, `need-draft`, `need-closed`.
 
     Records `need.closed`, which tells the invited.

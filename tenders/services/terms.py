@@ -80,11 +80,19 @@ def supplier_receives(
         return formats.percent(value / 100, 0 if value == value.to_integral() else 2)
 
     steps = (
-        Step("discount", _("%(share)s discount") % {"share": share(need.discount_percent)}, -rounded(discount)),
         Step(
-            "promotion", _("%(share)s promotion fee") % {"share": share(need.promotion_fee_percent)}, -rounded(promotion)
+            "discount", _("%(share)s discount") % {"share": share(need.discount_percent)}, -rounded(discount)
         ),
-        Step("returns", _("returns of up to %(share)s") % {"share": share(need.returns_percent)}, -rounded(returned)),
+        Step(
+            "promotion",
+            _("%(share)s promotion fee") % {"share": share(need.promotion_fee_percent)},
+            -rounded(promotion),
+        ),
+        Step(
+            "returns",
+            _("returns of up to %(share)s") % {"share": share(need.returns_percent)},
+            -rounded(returned),
+        ),
         Step("listing", _("listing fee spread over the quantity"), -rounded(listing)),
     )
     price = rounded(price)

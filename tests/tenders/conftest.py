@@ -13,8 +13,12 @@ from tests.factories.people import make_agency, make_company, make_member
 
 @pytest.fixture
 def people(db: None) -> SimpleNamespace:
-    buyer = make_company(kind="supermarket", province="01", name_vi="Siêu thị Mây Xanh", name_en="Blue Cloud", code="may-xanh")
-    rival = make_company(kind="supermarket", province="01", name_vi="Siêu thị Đối Thủ", name_en="Rival Market")
+    buyer = make_company(
+        kind="supermarket", province="01", name_vi="Siêu thị Mây Xanh", name_en="Blue Cloud", code="may-xanh"
+    )
+    rival = make_company(
+        kind="supermarket", province="01", name_vi="Siêu thị Đối Thủ", name_en="Rival Market"
+    )
     supplier = make_company(name_vi="HTX Bến Sông", name_en="Ben Song Cooperative")
     other = make_company(name_vi="HTX Vườn Đồi", name_en="Vuon Doi Cooperative")
     agency = make_agency("66")

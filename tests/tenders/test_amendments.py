@@ -48,7 +48,9 @@ def test_later_deadline_keeps_links_alive_as_long(people: SimpleNamespace) -> No
     need = make_published(people.buyer, people.lan)
     invitation = invite_supplier(need=need, supplier=people.supplier, actor=people.lan, now=NOW)
     later = DEADLINE + timedelta(days=7)
-    amend_need(need=need, actor=people.lan, reason="Thêm thời gian", changes={"quote_deadline": later}, now=NOW)
+    amend_need(
+        need=need, actor=people.lan, reason="Thêm thời gian", changes={"quote_deadline": later}, now=NOW
+    )
     invitation.link.refresh_from_db()
     assert invitation.link.expires_at == later
 
@@ -63,7 +65,9 @@ def test_later_deadline_keeps_links_alive_as_long(people: SimpleNamespace) -> No
         ({"market": None}, "market"),
     ],
 )
-def test_what_would_narrow_or_change_the_deal_is_refused(people: SimpleNamespace, changes: dict, field: str) -> None:
+def test_what_would_narrow_or_change_the_deal_is_refused(
+    people: SimpleNamespace, changes: dict, field: str
+) -> None:
     need = make_published(people.buyer, people.lan)
     with pytest.raises(DomainError) as refused:
         amend_need(need=need, actor=people.lan, reason="x", changes=changes, now=NOW)
@@ -101,7 +105,9 @@ def test_sealed_need_is_not_amended_once_its_deadline_is_there(people: SimpleNam
     with pytest.raises(DomainError) as refused:
         amend_need(need=need, actor=people.lan, reason="x", changes=later, now=DEADLINE)
     assert refused.value.code == "deadline-passed"
-    amend_need(need=need, actor=people.lan, reason="x", changes=later, now=DEADLINE - timedelta(microseconds=1))
+    amend_need(
+        need=need, actor=people.lan, reason="x", changes=later, now=DEADLINE - timedelta(microseconds=1)
+    )
 
 
 def test_months_that_have_passed_may_stay_but_not_change(people: SimpleNamespace) -> None:

@@ -56,14 +56,18 @@ def test_change_of_a_draft_replaces_fields_and_lines(api: APIClient) -> None:
 
 
 def test_faults_are_told_by_field(api: APIClient) -> None:
-    answer = post(api, URL, {"market": "mars", "lines": [{"unit": "KGM", "certificates": [{"scheme": "nope"}]}]})
+    answer = post(
+        api, URL, {"market": "mars", "lines": [{"unit": "KGM", "certificates": [{"scheme": "nope"}]}]}
+    )
     assert answer.status_code == 400
     assert set(answer.json()["fields"]) == {"market"}
     answer = post(api, URL, {"lines": [{"unit": "stone", "required_stars": 9}]})
     assert set(answer.json()["fields"]) == {"lines.0.unit", "lines.0.required_stars"}
     incomplete = post(api, f"{URL}{post(api, URL, {'lines': [{}]}).json()['id']}/publish/").json()
     assert incomplete["code"] == "need-incomplete"
-    assert {"lines.0.product_words", "lines.0.months", "quote_deadline", "delivery_place"} == set(incomplete["fields"])
+    assert {"lines.0.product_words", "lines.0.months", "quote_deadline", "delivery_place"} == set(
+        incomplete["fields"]
+    )
 
 
 def test_same_idempotency_key_makes_one_need(api: APIClient) -> None:
@@ -82,7 +86,16 @@ def test_needs_of_others_do_not_exist_there(api: APIClient, people: SimpleNamesp
         assert other.get(URL).json()["results"] == []
         for path in ("", "check/", "amendments/", "invitations/"):
             assert other.get(f"{URL}{need.pk}/{path}").status_code == 404
-        for path in ("publish/", "close/", "cancel/", "amend/", "duplicate/", "ceiling/", "invitations/", "import-lines/"):
+        for path in (
+            "publish/",
+            "close/",
+            "cancel/",
+            "amend/",
+            "duplicate/",
+            "ceiling/",
+            "invitations/",
+            "import-lines/",
+        ):
             assert post(other, f"{URL}{need.pk}/{path}", {"reason": "x"}).status_code == 404
     assert Client().get(URL).status_code == 401
 
@@ -107,7 +120,9 @@ def test_lists_cost_the_same_queries_for_one_and_three(
     for more in (1, 2):
         for _ in range(more):
             make_published(people.buyer, people.lan, changes={"visibility": "public"})
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert reader.get(path).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]

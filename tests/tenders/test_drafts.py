@@ -56,7 +56,9 @@ def test_update_draft_writes_months_certificates_and_limits(people: SimpleNamesp
     line = longan_line(
         months={date(2090, 8, 1): Decimal("1500.5"), date(2090, 9, 1): Decimal(0)},
         certificates=[CertificateInput(scheme="haccp_codex", level="preferred", or_equivalent=False)],
-        lab_limits=[LabLimitInput(parameter="Aflatoxin B1", at_most=Decimal(5), unit_text="µg/kg", level="required")],
+        lab_limits=[
+            LabLimitInput(parameter="Aflatoxin B1", at_most=Decimal(5), unit_text="µg/kg", level="required")
+        ],
         specification={"Độ ẩm": "≤ 18 %"},
     )
     need = make_draft(people.buyer, people.lan, lines=[line])
@@ -87,7 +89,9 @@ def test_draft_with_faults_is_refused_by_field_and_writes_nothing(people: Simple
 
 def test_terms_out_of_range_are_refused_by_field(people: SimpleNamespace) -> None:
     with pytest.raises(DomainError) as refused:
-        make_draft(people.buyer, people.lan, changes={"discount_percent": Decimal(101), "deliveries_per_month": 0})
+        make_draft(
+            people.buyer, people.lan, changes={"discount_percent": Decimal(101), "deliveries_per_month": 0}
+        )
     assert set(refused.value.fields) == {"discount_percent", "deliveries_per_month"}
 
 

@@ -37,12 +37,20 @@ def need(people: SimpleNamespace) -> object:
 
 
 def test_good_rows_become_lines_in_base_units(need, people: SimpleNamespace) -> None:
-    handle = sheet([1, "Long nhãn sấy loại A", "081340", "tấn", 2, "3,5", "4 sao", "HACCP", "420.000 đ/kg"], ["", "Tổng cộng", "", "", 2, 3.5])
+    handle = sheet(
+        [1, "Long nhãn sấy loại A", "081340", "tấn", 2, "3,5", "4 sao", "HACCP", "420.000 đ/kg"],
+        ["", "Tổng cộng", "", "", 2, 3.5],
+    )
     found = import_lines(need=need, actor=people.lan, handle=handle, write=True)
     assert (found.rows, found.rejected) == (1, [])
     line = need.lines.order_by("position").last()
     assert line.quantities == {date(2090, 8, 1): Decimal(2000), date(2090, 9, 1): Decimal(3500)}
-    assert (line.unit_id, line.hs_id, line.required_stars, line.ceiling_price) == ("KGM", "081340", 4, Decimal(420000))
+    assert (line.unit_id, line.hs_id, line.required_stars, line.ceiling_price) == (
+        "KGM",
+        "081340",
+        4,
+        Decimal(420000),
+    )
     assert line.certificates.get().scheme_id == "haccp_codex"
 
 

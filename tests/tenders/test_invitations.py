@@ -12,7 +12,12 @@ from companies.services import links
 from core.errors import DomainError
 from core.models import Event
 from tenders.models import Invitation
-from tenders.services.invitations import answer_invitation, invite_supplier, open_invitation, revoke_invitation
+from tenders.services.invitations import (
+    answer_invitation,
+    invite_supplier,
+    open_invitation,
+    revoke_invitation,
+)
 from tenders.services.publishing import close_need
 from tenders.services.texts import invitation_text
 from tests.factories.needs import DEADLINE, NOW, make_draft, make_published
@@ -29,7 +34,9 @@ def test_invite_supplier_links_until_the_deadline(people: SimpleNamespace) -> No
     invitation = invite(people)
     assert invitation.status == "sent"
     assert invitation.link is not None and invitation.link.expires_at == DEADLINE
-    assert Event.objects.get(kind="invitation.sent").payload["notify"]["companies"] == [str(people.supplier.pk)]
+    assert Event.objects.get(kind="invitation.sent").payload["notify"]["companies"] == [
+        str(people.supplier.pk)
+    ]
 
 
 def test_second_invitation_returns_the_live_one(people: SimpleNamespace) -> None:
@@ -38,7 +45,9 @@ def test_second_invitation_returns_the_live_one(people: SimpleNamespace) -> None
     assert again.pk == first.pk
     assert Event.objects.filter(kind="invitation.sent").count() == 1
     revoke_invitation(invitation=first, actor=people.lan, now=NOW)
-    assert invite_supplier(need=first.need, supplier=people.supplier, actor=people.lan, now=NOW).pk != first.pk
+    assert (
+        invite_supplier(need=first.need, supplier=people.supplier, actor=people.lan, now=NOW).pk != first.pk
+    )
 
 
 def test_what_cannot_be_invited_is_refused(people: SimpleNamespace) -> None:
@@ -72,17 +81,22 @@ def test_open_and_answer_are_noted_once_and_told_to_the_buyer(people: SimpleName
         invitation=invitation, answer="accept", note="Có hàng", actor=people.supplier_user, now=NOW
     )
     assert (answered.status, answered.opened_at, answered.answer_note) == ("accepted", NOW, "Có hàng")
-    answer_invitation(invitation=invitation, answer="accept", note="Có hàng", actor=people.supplier_user, now=NOW)
+    answer_invitation(
+        invitation=invitation, answer="accept", note="Có hàng", actor=people.supplier_user, now=NOW
+    )
     assert Event.objects.filter(kind="invitation.opened").count() == 1
     told = Event.objects.get(kind="invitation.accepted").payload["notify"]["companies"]
     assert told == [str(people.buyer.pk)]
-    assert answer_invitation(
-        invitation=invitation, answer="decline", actor=people.supplier_user, now=NOW
-    ).status == "declined"
+    assert (
+        answer_invitation(invitation=invitation, answer="decline", actor=people.supplier_user, now=NOW).status
+        == "declined"
+    )
 
 
 @pytest.mark.parametrize(("delay", "allowed"), [(-1, True), (0, False), (1, False)])
-def test_answer_is_taken_until_the_deadline_to_the_microsecond(people: SimpleNamespace, delay: int, allowed: bool) -> None:
+def test_answer_is_taken_until_the_deadline_to_the_microsecond(
+    people: SimpleNamespace, delay: int, allowed: bool
+) -> None:
     invitation = invite(people)
     moment = DEADLINE + timedelta(microseconds=delay)
     try:
@@ -101,8 +115,13 @@ def test_only_the_invited_or_the_link_may_answer(people: SimpleNamespace) -> Non
             answer_invitation(invitation=invitation, answer="accept", actor=actor, now=NOW)
         assert refused.value.code == "not-allowed"
     with pytest.raises(DomainError):  # another invitation's link is none for this one
-        answer_invitation(invitation=invitation, answer="accept", actor=people.other_user, link=other.link, now=NOW)
-    assert answer_invitation(invitation=invitation, answer="accept", link=invitation.link, now=NOW).answered_by is None
+        answer_invitation(
+            invitation=invitation, answer="accept", actor=people.other_user, link=other.link, now=NOW
+        )
+    assert (
+        answer_invitation(invitation=invitation, answer="accept", link=invitation.link, now=NOW).answered_by
+        is None
+    )
 
 
 def test_revoked_invitation_is_gone_for_the_supplier(people: SimpleNamespace) -> None:
@@ -119,7 +138,10 @@ def test_revoked_invitation_is_gone_for_the_supplier(people: SimpleNamespace) ->
 
 def test_text_names_the_buyer_the_product_and_no_price(people: SimpleNamespace) -> None:
     invitation = invite(people, changes={"name_withheld": True})
-    for language, words in [("vi", ["Siêu thị Mây Xanh", "Long nhãn sấy", "2\u00a0tấn", "1/3/2090"]), ("en", ["Blue Cloud", "1 Mar 2090"])]:
+    for language, words in [
+        ("vi", ["Siêu thị Mây Xanh", "Long nhãn sấy", "2\u00a0tấn", "1/3/2090"]),
+        ("en", ["Blue Cloud", "1 Mar 2090"]),
+    ]:
         text = invitation_text(invitation=invitation, link="https://x.example/l/1/", language=language)
         assert all(word in text for word in [*words, "https://x.example/l/1/"]), text
         assert "420" not in text
@@ -135,12 +157,19 @@ def test_link_opens_the_invitation_without_signing_in(people: SimpleNamespace) -
     html = page.content.decode()
     assert "Blue Cloud" in html and "Long nhãn sấy" in html and "We will quote" in html
     assert "420" not in html and "Vuon Doi" not in html
-    answered = browser.post(f"/invitations/{invitation.pk}/answer/", {"answer": "accept", "note": "Có"}, follow=True)
+    answered = browser.post(
+        f"/invitations/{invitation.pk}/answer/", {"answer": "accept", "note": "Có"}, follow=True
+    )
     assert "The buyer is told that you will quote" in answered.content.decode()
     invitation.refresh_from_db()
     assert (invitation.status, invitation.answered_by) == ("accepted", None)
     # The link opens this one task and nothing else.
-    for other in (f"/needs/{invitation.need_id}/", "/invitations/", "/desk/", f"/invitations/need/{invitation.need_id}/"):
+    for other in (
+        f"/needs/{invitation.need_id}/",
+        "/invitations/",
+        "/desk/",
+        f"/invitations/need/{invitation.need_id}/",
+    ):
         assert browser.get(other).status_code in {302, 404}
     assert Client().get(f"/invitations/{invitation.pk}/").status_code == 404
 
@@ -194,7 +223,9 @@ def test_buyer_sees_its_invitations_with_texts_by_the_api(people: SimpleNamespac
     supplier = api_of(people.supplier_user)
     seen = supplier.post(f"/api/v1/invitations/{body['id']}/open/").json()
     assert seen["status"] == "opened" and seen["need"]["company"]["name"] == "Blue Cloud"
-    answered = supplier.post(f"/api/v1/invitations/{body['id']}/answer/", {"answer": "decline"}, format="json").json()
+    answered = supplier.post(
+        f"/api/v1/invitations/{body['id']}/answer/", {"answer": "decline"}, format="json"
+    ).json()
     assert answered["status"] == "declined"
     revoked = api.post(f"/api/v1/needs/{need.pk}/invitations/{body['id']}/revoke/").json()
     assert revoked["status"] == "revoked"

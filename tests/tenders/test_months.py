@@ -50,7 +50,15 @@ def test_a_quantity_with_a_range_is_spread(text: str, each: str, unit: str | Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hai", "2 -3", "2 chục/tháng từ 8/2090 đến 12/2090", "2 t từ 12/2090 đến 8/2090", "2 t từ 1/2090 đến 12/2093"]
+    "text",
+    [
+        "",
+        "hai",
+        "2 -3",
+        "2 chục/tháng từ 8/2090 đến 12/2090",
+        "2 t từ 12/2090 đến 8/2090",
+        "2 t từ 1/2090 đến 12/2093",
+    ],
 )
 def test_what_cannot_be_read_is_refused_in_words(text: str) -> None:
     with pytest.raises(MonthsRefused) as refused:

@@ -60,7 +60,9 @@ def key_of(client: Client) -> str:
     return found[1]
 
 
-def test_reference_need_is_posted_reviewed_and_published_without_scripts(lan: Client, people: SimpleNamespace) -> None:
+def test_reference_need_is_posted_reviewed_and_published_without_scripts(
+    lan: Client, people: SimpleNamespace
+) -> None:
     key = key_of(lan)
     saved = lan.post(f"/needs/{key}/edit/", form(act="review"))
     assert saved.status_code == 302 and saved["Location"] == f"/needs/{key}/review/", saved.content.decode()
@@ -71,7 +73,11 @@ def test_reference_need_is_posted_reviewed_and_published_without_scripts(lan: Cl
     }
     assert (row.unit_id, row.ceiling_price) == ("KGM", 420000)
     certificate = row.certificates.get()
-    assert (certificate.scheme_id, certificate.level, certificate.or_equivalent) == ("haccp_codex", "required", True)
+    assert (certificate.scheme_id, certificate.level, certificate.or_equivalent) == (
+        "haccp_codex",
+        "required",
+        True,
+    )
     review = lan.get(f"/needs/{key}/review/").content.decode()
     assert "HACCP or equivalent" in review and "only you see this" in review
     published = lan.post(f"/needs/{key}/publish/")
@@ -88,7 +94,9 @@ def test_form_saves_once_however_often_it_is_sent(lan: Client) -> None:
     assert SourcingNeed.objects.get(pk=key).lines.count() == 1
 
 
-def test_autosave_answers_the_live_count_and_what_a_supplier_receives(lan: Client, people: SimpleNamespace) -> None:
+def test_autosave_answers_the_live_count_and_what_a_supplier_receives(
+    lan: Client, people: SimpleNamespace
+) -> None:
     from datetime import date
 
     product = make_product(people.supplier, product_set="ocop_set_07", hs="081340")
@@ -115,7 +123,10 @@ def test_changed_number_is_spread_anew_and_an_edited_month_stays(lan: Client) ->
     row = SourcingNeed.objects.get(pk=key).lines.get()
     assert str(row.pk) == identity[1]
     assert [int(q) for q in row.quantities.values()] == [2000, 2000, 2000, 3500]
-    lan.post(f"/needs/{key}/edit/", form(line(**{**months, "each": "4", "spread_of": signature[1], "id": identity[1]})))
+    lan.post(
+        f"/needs/{key}/edit/",
+        form(line(**{**months, "each": "4", "spread_of": signature[1], "id": identity[1]})),
+    )
     assert {int(q) for q in SourcingNeed.objects.get(pk=key).lines.get().quantities.values()} == {4000}
 
 
@@ -124,7 +135,10 @@ def test_pasted_quantities_win(lan: Client) -> None:
     lan.post(f"/needs/{key}/edit/", form(line(each="", end="", paste="2 2 2 3.5")))
     row = SourcingNeed.objects.get(pk=key).lines.get()
     assert [int(q) for q in row.quantities.values()] == [2000, 2000, 2000, 3500]
-    lan.post(f"/needs/{key}/edit/", form(line(each="", start="", end="", paste="500 kg a month from 8/2090 to 9/2090")))
+    lan.post(
+        f"/needs/{key}/edit/",
+        form(line(each="", start="", end="", paste="500 kg a month from 8/2090 to 9/2090")),
+    )
     row = SourcingNeed.objects.get(pk=key).lines.get()
     assert [int(q) for q in row.quantities.values()] == [500, 500]
 
@@ -201,7 +215,9 @@ def test_amend_close_cancel_and_duplicate_by_the_pages(lan: Client, people: Simp
 
 
 @pytest.mark.parametrize("path", ["/needs/", "/needs/open/"])
-def test_lists_cost_the_same_queries_for_one_and_three(path: str, lan: Client, people: SimpleNamespace) -> None:
+def test_lists_cost_the_same_queries_for_one_and_three(
+    path: str, lan: Client, people: SimpleNamespace
+) -> None:
     counts = []
     for more in (1, 2):
         for _ in range(more):
@@ -227,5 +243,3 @@ def test_unknown_filters_and_pages_do_no_harm(lan: Client) -> None:
     for query in ("?q=%00", "?status=nope", "?page=99", "?product_set=nope", "?market=x&province=%F0"):
         assert lan.get(f"/needs/{query}").status_code == 200
         assert lan.get(f"/needs/open/{query}").status_code == 200
-
-

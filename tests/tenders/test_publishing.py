@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -23,7 +23,10 @@ def test_publish_need_shows_it_and_notes_the_instant(people: SimpleNamespace) ->
     assert need.status == "published" and need.published_at == NOW
 
 
-@pytest.mark.parametrize(("moment", "allowed"), [(DEADLINE - MICROSECOND, True), (DEADLINE, False), (DEADLINE + MICROSECOND, False)])
+@pytest.mark.parametrize(
+    ("moment", "allowed"),
+    [(DEADLINE - MICROSECOND, True), (DEADLINE, False), (DEADLINE + MICROSECOND, False)],
+)
 @pytest.mark.parametrize("hours", [-8, 0, 7])
 def test_deadline_is_judged_to_the_microsecond_in_any_zone(
     people: SimpleNamespace, moment: datetime, allowed: bool, hours: int
@@ -56,7 +59,16 @@ def test_deadline_is_judged_by_the_databases_clock(people: SimpleNamespace) -> N
 def test_publishing_names_what_is_wrong_with_a_line(people: SimpleNamespace, line: dict, field: str) -> None:
     from companies.models import Unit
 
-    Unit.objects.get_or_create(code="XBX", defaults={"name_vi": "hộp", "name_en": "box", "symbol": "hộp", "dimension": "package", "base_unit": ""})
+    Unit.objects.get_or_create(
+        code="XBX",
+        defaults={
+            "name_vi": "hộp",
+            "name_en": "box",
+            "symbol": "hộp",
+            "dimension": "package",
+            "base_unit": "",
+        },
+    )
     need = make_draft(people.buyer, people.lan, lines=[longan_line(**line)])
     assert list(publishing_problems(need=need, now=NOW)) == [field]
 
@@ -64,13 +76,16 @@ def test_publishing_names_what_is_wrong_with_a_line(people: SimpleNamespace, lin
 def test_current_month_may_still_be_wanted(people: SimpleNamespace) -> None:
     months = {date(2090, 2, 1): Decimal(1000)}
     need = make_draft(
-        people.buyer, people.lan, lines=[longan_line(months=months)], changes={"quote_deadline": NOW + timedelta(days=5)}
+        people.buyer,
+        people.lan,
+        lines=[longan_line(months=months)],
+        changes={"quote_deadline": NOW + timedelta(days=5)},
     )
     assert publishing_problems(need=need, now=NOW) == {}
 
 
 def test_deadline_after_the_first_month_is_refused(people: SimpleNamespace) -> None:
-    need = make_draft(people.buyer, people.lan, changes={"quote_deadline": datetime(2090, 9, 1, tzinfo=timezone.utc)})
+    need = make_draft(people.buyer, people.lan, changes={"quote_deadline": datetime(2090, 9, 1, tzinfo=UTC)})
     assert list(publishing_problems(need=need, now=NOW)) == ["quote_deadline"]
 
 
@@ -83,7 +98,9 @@ def test_deadline_after_the_first_month_is_refused(people: SimpleNamespace) -> N
         ({"name_withheld": True, "description": "Giao cho SIEU THI MAY XANH"}, "name_withheld"),
     ],
 )
-def test_publishing_names_what_is_wrong_with_the_terms(people: SimpleNamespace, changes: dict, field: str) -> None:
+def test_publishing_names_what_is_wrong_with_the_terms(
+    people: SimpleNamespace, changes: dict, field: str
+) -> None:
     from companies.models import Incoterm
 
     Incoterm.objects.get_or_create(code="FOB", defaults={"name_vi": "FOB", "name_en": "FOB"})
@@ -110,7 +127,9 @@ def test_problems_cost_the_same_queries_for_one_and_three_lines(
 ) -> None:
     make_unit("KGM")
     one = make_draft(people.buyer, people.lan)
-    three = make_draft(people.buyer, people.lan, lines=[replace(longan_line(), product_words=w) for w in "abc"])
+    three = make_draft(
+        people.buyer, people.lan, lines=[replace(longan_line(), product_words=w) for w in "abc"]
+    )
     for need in (one, three):
         with django_assert_num_queries(2):  # type: ignore[operator]
             assert publishing_problems(need=need, now=NOW) == {}

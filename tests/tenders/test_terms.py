@@ -18,7 +18,9 @@ def test_discount_is_taken_off_the_price(people: SimpleNamespace) -> None:
     assert received.arithmetic == "365.000\u00a0₫ − 3\u00a0% chiết khấu (10.950\u00a0₫)"
 
 
-def test_fees_and_returns_are_shares_of_what_is_invoiced_and_the_listing_fee_is_spread(people: SimpleNamespace) -> None:
+def test_fees_and_returns_are_shares_of_what_is_invoiced_and_the_listing_fee_is_spread(
+    people: SimpleNamespace,
+) -> None:
     changes = {
         "discount_percent": Decimal(10), "promotion_fee_percent": Decimal(5), "returns_percent": Decimal(2),
         "listing_fee": Decimal(10_000_000), "payment_days": 0,
@@ -41,6 +43,11 @@ def test_listing_fee_is_spread_over_what_the_supplier_brings(people: SimpleNames
 
 def test_foreign_money_is_rounded_to_cents(people: SimpleNamespace) -> None:
     lines = [longan_line(months={date(2090, 8, 1): Decimal(3)}, ceiling_price=None)]
-    need = make_draft(people.buyer, people.lan, lines=lines, changes={"currency": "USD", "discount_percent": Decimal("3.33")})
+    need = make_draft(
+        people.buyer,
+        people.lan,
+        lines=lines,
+        changes={"currency": "USD", "discount_percent": Decimal("3.33")},
+    )
     received = supplier_receives(need=need, line=need.lines.get(), price=Decimal("12.50"))
     assert received.net == Decimal("12.08")
