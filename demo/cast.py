@@ -74,6 +74,7 @@ CERTIFICATES = {row.code: row.certificates for row in GROWERS}
 def add_cast(world: World) -> tuple[list[Firm], list[Offer]]:
     """The named buyers and growers with their products, and the staff; returns the growers and their products."""
     rng = world.rng("cast")
+    world.names.taken |= {row.name_vi for row in GROWERS} | {"Siêu thị Mây Xanh", "Siêu thị Phiên Chợ"}
     _add_buyer(world, rng, BUYER_CODE, "Siêu thị Mây Xanh", "May Xanh Supermarkets", "Trần Thị Lan",
                "lan@mayxanh.example", "+84900000001")  # fmt: skip
     _add_buyer(world, rng, RIVAL_BUYER_CODE, "Siêu thị Phiên Chợ", "Phien Cho Supermarkets", "Lê Văn Đối",

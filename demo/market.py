@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from tqdm import tqdm
 
-from companies.models import Commune, Company, Product, Province
+from companies.models import Commune, Company, Product, Province, User
 from demo import cast, firms, needs, offers, outcomes
 from demo.check import check_market
 from demo.copying import Ids
@@ -144,10 +144,10 @@ def remove_market() -> None:
     """Delete everything simulated.
 
     Raises:
-        MarketPresent: there are companies or products that are not simulated.
+        MarketPresent: there are companies, products or people that are not simulated.
     """
-    if Company.objects.filter(is_simulated=False).exists() or Product.objects.filter(is_simulated=False).exists():
-        raise MarketPresent("There are companies that are not simulated; a market is loaded only into an empty database.")
+    if any(model.objects.filter(is_simulated=False).exists() for model in (Company, Product, User)):
+        raise MarketPresent("There are companies or people that are not simulated: they are never removed.")
     tables = ["companies_company", "companies_product", "tenders_sourcingneed", "companies_user"]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
