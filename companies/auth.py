@@ -8,12 +8,13 @@ from typing import Any
 import phonenumbers
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from companies.models import User
+from companies.services import limits
 from core.errors import DomainError
 
 
@@ -46,6 +47,9 @@ class EmailOrPhoneBackend(ModelBackend):
         username = (username or kwargs.get("email") or "").strip()
         if not username or password is None or "\0" in username:
             return None
+        if request is not None:
+            # A form that is not ours (the admin's) asks: its tries are counted like those of the site.
+            _count_try(request, username)
         if "@" in username:
             user = User.objects.filter(email=username.lower()).first()
         else:
@@ -98,6 +102,14 @@ def caller_address(request: HttpRequest) -> str:
     if proxies and forwarded:
         return forwarded[-min(proxies, len(forwarded))]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _count_try(request: HttpRequest, username: str) -> None:
+    account = username.lower() if "@" in username else normalise_phone(username)
+    try:
+        limits.count_try(account=account, caller=caller_address(request))
+    except DomainError:
+        raise PermissionDenied from None  # Django's `authenticate` asks no other backend then
 
 
 def _invalid() -> DomainError:

@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from companies.services import codes, imports, ledger, notifications
+from companies.services import codes, imports, ledger, members, notifications
 from core.drf.idempotency import forget_replies
 
 
@@ -32,13 +32,23 @@ def send_notification(notification_id: str) -> bool:
     return notifications.mail_notification(notification_id=notification_id)
 
 
+@shared_task(autoretry_for=(OSError,), retry_backoff=30, max_retries=5)
+def send_invitation(invitation_id: str) -> bool:
+    """Send the text and link of an invitation to act for a company."""
+    return members.send_invitation(invitation_id=invitation_id)
+
+
 @shared_task
 def sweep_messages() -> int:
-    """Codes whose task was lost, sent now."""
-    waiting = codes.unsent_codes(now=timezone.now())
+    """Codes and invitations whose task was lost, sent now."""
+    now = timezone.now()
+    waiting = codes.unsent_codes(now=now)
     for pk in waiting:
         send_code.delay(pk)
-    return len(waiting)
+    invited = members.unsent_invitations(now=now)
+    for pk in invited:
+        send_invitation.delay(pk)
+    return len(waiting) + len(invited)
 
 
 @shared_task

@@ -17,8 +17,9 @@ from companies.models import (
     Notification,
     User,
 )
-from companies.notices import paste_text, sentence
+from companies.notices import sentence
 from companies.services.links import link_url
+from companies.services.members import invitation_text
 
 LANGUAGES = [("vi", "Vietnamese"), ("en", "English")]
 
@@ -182,15 +183,7 @@ def member_text(row: MemberInvitation, language: str) -> str | None:
     """The text to paste for an open invitation to act for a company."""
     if row.link is None or row.accepted_at or row.revoked_at:
         return None
-    from django.utils import translation
-
-    with translation.override(language):
-        context = {
-            "company": row.company.name,
-            "role": Role(row.role).label,
-            "url": link_url(link=row.link),
-        }
-    return paste_text("membership", context, language=language)
+    return invitation_text(row, language)
 
 
 class AcceptSerializer(serializers.Serializer[Any]):

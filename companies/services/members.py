@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from companies.auth import parse_address
 from companies.enums import LinkPurpose, Role
 from companies.models import ApiToken, Company, MemberInvitation, Membership, TaskLink, User
+from companies.notices import paste_text
 from companies.querysets import forget_standing
+from companies.sending import Message, NotSentError, sender
 from companies.services import links
 from companies.services.accounts import create_person
 from companies.services.codes import find_user
@@ -63,7 +65,62 @@ def invite_member(
     )
     invitation.save(force_insert=True)
     events.record(kind="member.invited", actor=actor, company=company, obj=invitation, payload={"role": role})
+    transaction.on_commit(lambda: _enqueue(invitation), robust=True)
     return invitation
+
+
+def send_invitation(*, invitation_id: str) -> bool:
+    """Send an open invitation's text to the invited address (called by the task); once. Returns whether it left.
+
+    Where the sender has no way to the address, the owner's own chat is the way.
+    """
+    with transaction.atomic():
+        row = (
+            MemberInvitation.objects.open()
+            .select_for_update(of=("self",))
+            .select_related("company", "link", "invited_by")
+            .filter(pk=invitation_id, sent_at__isnull=True)
+            .first()
+        )
+        if row is None or row.link is None:
+            return False
+        language = row.invited_by.language if row.invited_by else "vi"
+        with translation.override(language):
+            subject = _("%(company)s invites you") % {"company": row.company.name}
+        message = Message(address=row.address, subject=subject, body=invitation_text(row, language))
+        try:
+            sender().send(message)
+        except NotSentError:
+            return False
+        row.sent_at = timezone.now()
+        row.save(update_fields=["sent_at", "updated_at"])
+    return True
+
+
+def invitation_text(invitation: MemberInvitation, language: str) -> str:
+    """The short text with the link, to send or to paste into a chat."""
+    assert invitation.link is not None
+    with translation.override(language):
+        context = {
+            "company": invitation.company.name,
+            "role": Role(invitation.role).label,
+            "url": links.link_url(link=invitation.link),
+        }
+    return paste_text("membership", context, language=language)
+
+
+def unsent_invitations(*, now: datetime) -> list[str]:
+    """Ids of open invitations of the last hour that have not left: their task was lost."""
+    rows = MemberInvitation.objects.open().filter(
+        sent_at__isnull=True, created_at__gt=now - timedelta(hours=1)
+    )
+    return [str(pk) for pk in rows.values_list("pk", flat=True)[:200]]
+
+
+def _enqueue(invitation: MemberInvitation) -> None:
+    from companies.tasks import send_invitation as task
+
+    task.delay(str(invitation.pk))
 
 
 @transaction.atomic

@@ -279,3 +279,11 @@ def test_purge_codes_forgets_strangers(db):
     old = timezone.now() - timedelta(days=2)
     codes.request_code(address="0912345678", purpose=CodePurpose.SIGN_UP, now=old, caller=CALLER)
     assert codes.purge_codes(now=timezone.now()) == 1
+
+
+def test_admin_s_own_sign_in_form_is_limited_too(staff, client):
+    body = {"username": staff.email, "password": "wrong"}
+    for _ in range(10):
+        assert client.post("/admin/login/", body).status_code == 200
+    assert client.post("/admin/login/", {**body, "password": PASSWORD}).status_code == 200
+    assert "_auth_user_id" not in client.session

@@ -153,3 +153,27 @@ def test_role_changes_work_at_once(supplier):
     members.change_role(membership=editor.memberships.get(), role=Role.VIEWER, actor=supplier)
     forget_standing(editor)
     assert not editor.has_perm("companies.change_company", company)
+
+
+def test_invitation_leaves_once_with_its_link(supplier, outbox):
+    invitation = invite(supplier)
+    assert members.unsent_invitations(now=timezone.now()) == [str(invitation.pk)]
+    assert members.send_invitation(invitation_id=str(invitation.pk))
+    assert not members.send_invitation(invitation_id=str(invitation.pk))
+    assert [message.address for message in outbox] == ["+84911222333"]
+    assert links.link_url(link=invitation.link) in outbox[0].body
+    assert members.unsent_invitations(now=timezone.now()) == []
+
+
+def test_withdrawn_invitation_does_not_leave(supplier, outbox):
+    invitation = invite(supplier)
+    members.revoke_invitation(invitation=invitation, actor=supplier)
+    assert not members.send_invitation(invitation_id=str(invitation.pk))
+    assert outbox == []
+
+
+def test_invitation_to_a_phone_is_left_to_the_owner_where_only_mail_leaves(supplier, settings, mailoutbox):
+    settings.MESSAGE_SENDER = "companies.sending.MailSender"
+    assert not members.send_invitation(invitation_id=str(invite(supplier).pk))
+    assert members.send_invitation(invitation_id=str(invite(supplier, address="a@b.example").pk))
+    assert [mail.to for mail in mailoutbox] == [["a@b.example"]]
