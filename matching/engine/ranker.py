@@ -25,6 +25,7 @@ from .terms import Term, ramps, term_from_parts
 
 Floats = NDArray[np.float64]
 SCALE_TAIL = 0.005
+FOLDS = 4
 
 
 class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
@@ -245,7 +246,7 @@ class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
     def _choose_pairs(
         self, X: Floats, blocks: list[Block], theta: Floats, pairs: Pairs, scores: Floats
     ) -> list[Block]:
-        """The pairs whose columns the loss would use most: the largest projected gradient by spread."""
+        """The pairs whose columns the loss would use most, as far as separate parts of the needs agree on it."""
         _, by_row = pair_loss(pairs, _swap_weights(pairs, scores), scores)
         strength = np.zeros(self.n_features_in_)
         at = 0
@@ -253,11 +254,10 @@ class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
             coefficients = theta[at : at + block.width]
             at += block.width
             strength[block.features[0]] = float(np.std(block.columns @ coefficients))
+        part = _folds(pairs)
         found: list[tuple[float, int, Block]] = []
         for number, block in enumerate(pair_candidates(X, self.schema_, strength)):
-            slope = -(by_row @ block.columns) / _column_spread(block.columns)
-            slope = np.where(np.isinf(block.lower), slope, np.maximum(slope, 0.0))
-            found.append((float(np.sqrt((slope**2).mean())), -number, block))
+            found.append((_agreement(block, by_row, part), -number, block))
             if len(found) > 4 * self.interactions:
                 found = sorted(found, key=lambda f: f[:2], reverse=True)[: self.interactions]
         best = sorted(found, key=lambda f: f[:2], reverse=True)[: self.interactions]
@@ -279,6 +279,27 @@ class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
         self.base_ = 0.0
         low, high = np.quantile(self.predict(X), [SCALE_TAIL, 1 - SCALE_TAIL])
         self.scale_ = (float(low), float(high) if high > low else float(low) + 1.0)
+
+
+def _folds(pairs: Pairs) -> NDArray[np.int64]:
+    """(rows,) a fold for each row; the rows of a query share theirs."""
+    part = np.empty(pairs.rows, dtype=np.int64)
+    for number, rows in enumerate(pairs.slices):
+        part[pairs.order[rows]] = number % FOLDS
+    return part
+
+
+def _agreement(block: Block, by_row: Floats, part: NDArray[np.int64]) -> float:
+    """How far the folds agree that the loss wants the block's columns: products of slopes of different folds.
+
+    Noise gives zero on average, however many columns a block has; a large slope that one fold alone wants is noise.
+    """
+    spread = _column_spread(block.columns)
+    slopes = np.stack([-(by_row * (part == fold)) @ block.columns for fold in range(FOLDS)]) / spread
+    total = slopes.sum(axis=0)
+    shared = total**2 - (slopes**2).sum(axis=0)
+    wanted = np.isinf(block.lower) | (total > 0)
+    return float(shared[wanted].sum())
 
 
 def _swap_weights(pairs: Pairs, scores: Floats) -> Floats:
