@@ -65,7 +65,7 @@ def visit(
     watch = Watch(urlsplit(live_server.url).netloc)
     context.on("page", watch.attach)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     try:
         yield page, watch
     finally:
