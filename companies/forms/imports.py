@@ -101,7 +101,7 @@ class MappingForm(forms.Form):
             if not self.cleaned_data.get(f"use-{number}"):
                 continue
             columns: dict[str, int] = {}
-            for name, value in self.cleaned_data.items():
+            for name, value in list(self.cleaned_data.items()):
                 kind, _sep, rest = name.partition("-")
                 if kind == "column" and value and rest.startswith(f"{number}-"):
                     column = int(rest.partition("-")[2])

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from companies.enums import ImportStatus
 from companies.importing.checking import SheetPlan, Survey, is_readable, survey
-from companies.importing.fields import FIELDS
+from companies.importing.fields import FIELDS, IGNORED
 from companies.importing.problems import FileRefused
 from companies.importing.reading import Source, open_source
 from companies.models import CatalogueImport, Company, User
@@ -153,10 +153,17 @@ def map_columns(
     for name, sheet in known.items():
         sheet["use"] = name in sheets
         if name in sheets:
-            sheet["columns"] = dict(sheets[name])
+            sheet["columns"] = _kept_columns(sheet["columns"], sheets[name])
     imported.status, imported.error = ImportStatus.UPLOADED, ""
     imported.save(update_fields=["mapping", "status", "error", "updated_at"])
     return imported
+
+
+def _kept_columns(guessed: Mapping[str, int], chosen: Mapping[str, int]) -> dict[str, int]:
+    """The chosen columns, and those that only tell rows apart (ordinals, remarks), which nobody is asked about."""
+    used = set(chosen.values())
+    kept = {name: column for name, column in guessed.items() if name in IGNORED and column not in used}
+    return kept | dict(chosen)
 
 
 def _check_columns(sheet: Mapping[str, Any], columns: Mapping[str, int], *, needs_producer: bool) -> None:
