@@ -138,7 +138,7 @@ _HEADINGS = {
         "capacity | annual capacity | monthly output | quantity | supply volume"
     ),
     "pack": (
-        "quy cach | quy cach dong goi | dong goi | bao bi | quy cach bao bi | quy cach san pham | "
+        "quy cach | bao goi | quy cach dong goi | dong goi | bao bi | quy cach bao bi | quy cach san pham | "
         "khoi luong tinh | khoi luong | trong luong | dung tich | pack | packaging | packing | "
         "package | pack size | net weight"
     ),
