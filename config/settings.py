@@ -249,6 +249,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AudienceEnum": "companies.enums.Audience",
         "VerificationEnum": "companies.enums.Verification",
+        "NeedStatusEnum": "tenders.enums.NeedStatus",
+        "InvitationStatusEnum": "tenders.enums.InvitationStatus",
     },
 }
 

@@ -1,41 +1,19 @@
 """Which requirements of a market the data can decide. Everything else is "to check", and excludes nobody.
 
 A market's row excludes only if its basis is `law`, it is in force, and its case can be told from the product's set.
-Rows without a note are decided by their sectors. For rows with a note, the table below says for which sectors the
-note's case follows from the sector alone, and which other certificates the note itself accepts.
+Rows without a note are decided by their sectors; for rows with a note, the table of `tenders.markets` says for which
+sectors the note's case follows from the sector alone, and which other certificates the note itself accepts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from companies.models import MarketRequirement
 from matching.engine.need import Law, ToCheck
-
-_MADE = frozenset({"processed_food", "beverage", "tea_coffee_cocoa"})
-_ANIMAL = frozenset({"aquaculture", "capture_fishery", "honey", "livestock"})
-_FOOD_SAFETY = ("haccp_codex", "iso_22000", "fssc_22000", "brcgs_food", "ifs_food")
-
-
-@dataclass(frozen=True)
-class Case:
-    """For these sectors the note's case applies whenever the sector does; `also` are certificates it accepts."""
-
-    sectors: frozenset[str]
-    also: tuple[str, ...] = field(default=())
-
-
-DECIDABLE: dict[tuple[str, str], Case] = {
-    ("eu", "eu_approved_establishment"): Case(_ANIMAL),
-    ("us", "us_fda_ffr"): Case(frozenset({"processed_food", "beverage"})),
-    ("cn", "gacc_registration"): Case(_MADE),
-    ("my", "halal_jakim"): Case(frozenset({"livestock"})),
-    ("ae_gcc", "halal_gcc"): Case(frozenset({"livestock"})),
-    ("vn_modern_trade", "food_safety_eligibility_vn"): Case(_MADE, _FOOD_SAFETY),
-    ("vn_traditional", "food_safety_eligibility_vn"): Case(_MADE, _FOOD_SAFETY),
-}
+from tenders.markets import DECIDABLE, Case
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from tenders.filters import NeedFilter, OpenNeedFilter
 from tenders.models import NeedLine, SourcingNeed
 from tenders.reading import open_needs, own_needs, sent_invitations, shown_needs
 from tenders.serializers import needs as shapes
-from tenders.serializers.invitations import InviteSerializer, SentInvitationSerializer
+from tenders.serializers.invitations import InviteSupplierSerializer, SentInvitationSerializer
 from tenders.serializers.parts import line_values
 from tenders.services import amendments, importing, invitations, needs, publishing
 from tenders.services.clock import database_now
@@ -182,7 +182,7 @@ class NeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         return Response(answer)
 
     @extend_schema(methods=["GET"], responses=SentInvitationSerializer(many=True))
-    @extend_schema(methods=["POST"], request=InviteSerializer, responses={201: SentInvitationSerializer})
+    @extend_schema(methods=["POST"], request=InviteSupplierSerializer, responses={201: SentInvitationSerializer})
     @action(detail=True, methods=["get", "post"], filterset_class=None)
     def invitations(self, request: Request, pk: str) -> Response:
         """Whom you invited, with the text to paste into a chat; POST invites one supplier (again: the same row)."""
@@ -191,7 +191,7 @@ class NeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         if request.method == "GET":
             page = self.paginate_queryset(rows)
             return self.get_paginated_response(SentInvitationSerializer(page, many=True).data)
-        values = self._parsed(InviteSerializer).validated_data
+        values = self._parsed(InviteSupplierSerializer).validated_data
         invitation = invitations.invite_supplier(
             need=need,
             supplier=_company(request.user, values["company"]),

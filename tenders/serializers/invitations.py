@@ -42,7 +42,7 @@ class SentInvitationSerializer(serializers.ModelSerializer[Invitation]):
         return invitation_text(invitation=invitation, link=self.get_link(invitation), language="en")
 
 
-class InviteSerializer(serializers.Serializer[Any]):
+class InviteSupplierSerializer(serializers.Serializer[Any]):
     company = serializers.CharField(max_length=60, help_text="The supplier's code or id.")
     line = serializers.UUIDField(required=False, allow_null=True)
     product = serializers.UUIDField(required=False, allow_null=True)
