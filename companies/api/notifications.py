@@ -21,9 +21,11 @@ from companies.services import notifications
 class NotificationFilter(filters.FilterSet):
     unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
 
+    company = filters.UUIDFilter(field_name="company_id")
+
     class Meta:
         model = Notification
-        fields = ["kind", "company"]
+        fields = ["kind"]
 
 
 class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Any]):
