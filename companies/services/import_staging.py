@@ -331,8 +331,9 @@ def resolve_products(cursor: Any) -> list[Refused]:
     with cursor.copy("COPY import_existing FROM STDIN") as copy:
         for company_id, name, pk in products:
             copy.write_row((company_id, name_key(name), pk))
-    cursor.execute("ANALYZE import_stage")
-    cursor.execute("ANALYZE import_existing")
+    cursor.execute("CREATE INDEX ON import_stage (company_id, product_key)")
+    for table in ("import_stage", "import_company", "import_existing"):
+        cursor.execute(f"ANALYZE {table}")
     cursor.execute(
         """
         DELETE FROM import_stage s USING (
@@ -358,4 +359,6 @@ def resolve_products(cursor: Any) -> list[Refused]:
          WHERE o.n = s.n
         """
     )
+    cursor.execute("CREATE INDEX ON import_stage (product_id)")
+    cursor.execute("ANALYZE import_stage")
     return refused

@@ -51,7 +51,7 @@ INSERT INTO companies_company (id, created_at, updated_at, code, kind, name_vi, 
     province_id, commune_id, address, phone, email, website, story_vi, story_en, verification, listed_by_id,
     agency_level, is_simulated, deliveries_count, sort_key)
 SELECT DISTINCT ON (c.company_id) c.company_id, now(), now(), c.code, s.kind, s.producer, '',
-       COALESCE((SELECT max(t.tax_code) FROM import_stage t WHERE t.company_id = c.company_id), ''), true, false,
+       max(s.tax_code) OVER (PARTITION BY s.company_id), true, false,
        s.province, s.commune, s.address, s.phone, s.email, s.website, '', '', 'listed', %(lister)s, '', false, 0,
        c.sort_key
   FROM import_company c JOIN import_stage s ON s.company_id = c.company_id
