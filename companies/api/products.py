@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status, viewsets
@@ -35,7 +34,7 @@ from companies.serializers.products import (
     product_detail,
     product_row,
 )
-from companies.services import products
+from companies.services import exports, products
 from core.drf.pagination import KeysetPagination
 from core.errors import DomainError
 
@@ -225,18 +224,12 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
     @action(detail=False, methods=["get"], url_path=r"export/(?P<fmt>csv|xlsx)", pagination_class=None)
     def export(self, request: Request, fmt: str) -> HttpResponseBase:
         """What is filtered, as a spreadsheet that can be imported again."""
-        from companies.services.exports import export_products
-
         filterset = self._filterset()
         rows = filterset.qs.order_by(*filterset.ordering)[:EXPORT_LIMIT]
-        kinds = {
-            "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "csv": "text/csv; charset=utf-8",
-        }
-        name = f"offtake-{timezone.localdate():%Y-%m-%d}.{fmt}"
+        name = exports.export_name(fmt)
         return HttpResponse(
-            export_products(rows, fmt, request.user),
-            content_type=kinds[fmt],
+            exports.export_products(rows, fmt, request.user),
+            content_type=exports.CONTENT_TYPES[fmt],
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',
                 "Cache-Control": "private, no-store",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from companies.enums import CapacityMethod
@@ -45,7 +46,7 @@ class StateForm(forms.Form):
         if count:
             self.fields["count"] = LocalDecimalField(label=count, min_value=Decimal("0.001"), max_value=10**7)
         self.fields["amount"] = LocalDecimalField(label=amount, min_value=Decimal("0.001"), max_value=10**11)
-        self.fields["unit"] = forms.ChoiceField(label=_("In"), choices=unit_choices(product))
+        self.fields["unit"] = forms.ChoiceField(label=capfirst(_("unit")), choices=unit_choices(product))
         self.fields["start"] = MonthField(label=_("First month of supply"))
         self.fields["end"] = MonthField(label=_("Last month of supply"))
         if method in (CapacityMethod.SEASON, CapacityMethod.AREA):

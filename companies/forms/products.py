@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import HsCode, Market, Product, ProductSet, Unit
@@ -115,6 +116,8 @@ class ProductForm(forms.ModelForm):
             self.initial["markets"] = self.instance.markets
         if self.instance._state.adding and not self.is_bound:
             self.initial.setdefault("unit", "KGM")
+        for field in self.fields.values():
+            field.label = capfirst(field.label)  # the model's words begin small
 
     def _post_clean(self) -> None:
         """The row is written and checked by the service, not by the form."""

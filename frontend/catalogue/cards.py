@@ -49,7 +49,8 @@ def capacity_panel(product: Product, user: AnyUser) -> CapacityPanel:
     series = [charts.Series(gettext("Left"), left)]
     if own:
         promised = [rows[m].reserved + rows[m].bound if m in rows else zero for m in months]
-        series.insert(0, charts.Series(gettext("Promised"), promised))
+        if any(promised):
+            series.insert(0, charts.Series(gettext("Promised"), promised))
     proofs = {row.proof for row in rows.values()}
     weakest = CapacityProof.STATED if CapacityProof.STATED in proofs else min(proofs)
     return CapacityPanel(

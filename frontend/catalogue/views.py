@@ -16,6 +16,7 @@ from companies.certificates import valid_on
 from companies.facets import product_facets
 from companies.filters import FACETS, CompanyFilter, ProductFilter
 from companies.models import Certification, Company, LabReport, PriceTier, Product
+from companies.services import exports
 from core.keyset import BadCursor, KeysetPage, keyset_page
 from frontend.catalogue import cards
 
@@ -97,16 +98,10 @@ def product_export(request: HttpRequest, fmt: str) -> HttpResponseBase:
 
 def export_response(rows: QuerySet[Product], fmt: str, request: HttpRequest) -> HttpResponseBase:
     """The writer's file as a download."""
-    from companies.services.exports import export_products
-
-    kinds = {
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "csv": "text/csv; charset=utf-8",
-    }
-    content = export_products(rows, fmt, request.user)
-    name = f"offtake-{timezone.localdate():%Y-%m-%d}.{fmt}"
+    name = exports.export_name(fmt)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(content, content_type=kinds[fmt], headers=headers)
+    content = exports.export_products(rows, fmt, request.user)
+    return HttpResponse(content, content_type=exports.CONTENT_TYPES[fmt], headers=headers)
 
 
 @require_GET

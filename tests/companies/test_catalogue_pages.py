@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,8 +20,9 @@ from tests.people import api_of, client_of, company_of
 
 pytestmark = pytest.mark.django_db
 
-PRICES = ("987654", "987.654", "987,654", "976543", "976.543", "976,543")
-QUANTITIES = ("4321", "4.321", "4,321", "4.32")
+# Long enough not to turn up in a key or an instant by chance.
+PRICES = ("98765432", "98.765.432", "98,765,432", "97654321", "97.654.321", "97,654,321")
+QUANTITIES = ("43218765", "43.218.765", "43,218,765", "43,218.", "43.218,")
 
 
 @pytest.fixture
@@ -29,12 +32,12 @@ def secret(supplier: Any) -> Any:
         company_of(supplier),
         name_vi="Long nhãn kín",
         name_en="Secret longan",
-        price=Decimal(987654),
+        price=Decimal(98765432),
         price_audience=Audience.VERIFIED_BUYERS,
         capacity_audience=Audience.VERIFIED_BUYERS,
     )
-    PriceTier.objects.create(product=product, from_quantity=500, price=Decimal(976543))
-    make_capacity(product, add_months(first_day(timezone.localdate()), 1), 4321)
+    PriceTier.objects.create(product=product, from_quantity=500, price=Decimal(97654321))
+    make_capacity(product, add_months(first_day(timezone.localdate()), 1), 43218765)
     return product
 
 
@@ -67,13 +70,37 @@ def test_a_reader_without_the_right_sees_no_price_and_no_capacity(
 def test_a_reader_with_the_right_sees_both(reader: str, secret: Any, request: pytest.FixtureRequest) -> None:
     client = client_of(request.getfixturevalue(reader))
     page = client.get(f"/catalogue/products/{secret.pk}/").content.decode()
-    assert "987,654" in page
-    assert "976,543" in page
+    assert "98,765,432" in page
+    assert "97,654,321" in page
     body = client.get(f"/api/v1/products/{secret.pk}/").json()
-    assert body["price"] == "987654.00"
-    assert body["price_tiers"] == [{"from_quantity": "500.000", "price": "976543.00"}]
+    assert body["price"] == "98765432.00"
+    assert body["price_tiers"] == [{"from_quantity": "500.000", "price": "97654321.00"}]
     months = client.get(f"/api/v1/products/{secret.pk}/capacity/").json()["months"]
-    assert [row["available"] for row in months] == ["4321.000"]
+    assert [row["available"] for row in months] == ["43218765.000"]
+
+
+def export_text(response: Any) -> str:
+    """Every cell of an exported spreadsheet."""
+    if "csv" in response["Content-Type"]:
+        return response.content.decode()
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    return "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+@pytest.mark.parametrize("fmt", ["csv", "xlsx"])
+@pytest.mark.parametrize("root", ["/catalogue/export/{}/", "/api/v1/products/export/{}/"])
+def test_exports_hold_prices_and_capacities_only_for_those_with_the_right(
+    fmt: str, root: str, secret: Any, visitor: Any, rival_supplier: Any, other_agency: Any, buyer: Any
+) -> None:
+    url = root.format(fmt) + "?q=secret"
+    for reader in (visitor, rival_supplier, other_agency):
+        text = export_text(client_of(reader).get(url))
+        assert "Long nhãn kín" in text
+        assert not [figure for figure in (*PRICES, *QUANTITIES) if figure in text]
+    text = export_text(client_of(buyer).get(url))
+    assert "98765432" in text
+    assert "43218765" in text
+    assert "Long nhãn kín" not in export_text(client_of(visitor).get(root.format(fmt) + "?q=zzzzzz"))
 
 
 def test_buyers_see_what_is_left_but_not_what_is_promised(secret: Any, buyer: Any, supplier: Any) -> None:
