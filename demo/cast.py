@@ -40,11 +40,17 @@ class Grower:
     markets: tuple[str, ...] = ("vn_modern_trade",)
 
 
-C, E, H, G = CompanyKind.COOPERATIVE, CompanyKind.ENTERPRISE, CompanyKind.HOUSEHOLD, CompanyKind.COOPERATIVE_GROUP
+C, E, H, G = (
+    CompanyKind.COOPERATIVE,
+    CompanyKind.ENTERPRISE,
+    CompanyKind.HOUSEHOLD,
+    CompanyKind.COOPERATIVE_GROUP,
+)
 SAFE = ("food_safety_eligibility_vn", 20, "confirmed")
 GROWERS = (
     Grower("htx-ben-song", C, "HTX Bến Sông", "Ben Song Cooperative", "33", 5, 520, (2.4, 2.2, 2.0, 1.6, 1.6),
-           (("haccp_codex", 26, "confirmed"), ("iso_22000", 20, "confirmed"), SAFE), 46, 0.9565, CapacityProof.DELIVERED, 10),
+           (("haccp_codex", 26, "confirmed"), ("iso_22000", 20, "confirmed"), SAFE), 46, 0.9565,
+           CapacityProof.DELIVERED, 10),
     Grower("htx-do-xua", C, "HTX Đò Xưa", "Do Xua Cooperative", "33", 4, 455, (2.0, 1.9, 1.2, 0.8, 0.7),
            (("haccp_codex", 11, "confirmed"), SAFE), 21, 0.9048, CapacityProof.DELIVERED, 14),
     Grower("htx-ban-may", C, "HTX Bản Mây", "Ban May Cooperative", "14", 4, 430, (2.6, 2.4, 2.0, 2.0, 2.0),
@@ -60,13 +66,14 @@ GROWERS = (
            15, 1000, ("eu", "us", "vn_modern_trade")),
     Grower("htx-cau-gio", C, "HTX Cầu Gió", "Cau Gio Cooperative", "14", 4, None, None,
            (("haccp_codex", 22, "confirmed"), SAFE), 5, 1.0),
-    Grower("htx-san-vang", C, "HTX Sân Vàng", "San Vang Cooperative", "33", 4, 410, (3, 3, 2.5, 2, 2), (SAFE,), 17, 0.9412),
+    Grower("htx-san-vang", C, "HTX Sân Vàng", "San Vang Cooperative", "33", 4, 410, (3, 3, 2.5, 2, 2),
+           (SAFE,), 17, 0.9412),
     Grower("htx-lang-am", C, "HTX Làng Ấm", "Lang Am Cooperative", "33", 3, 420, (0.9, 0.9, 0.6, 0.4, 0.4),
            (("haccp_codex", -2, "confirmed"), SAFE), 12, 0.8333),
-    Grower("ho-tam-hien", H, "Hộ kinh doanh Nguyễn Thị Tâm Hiền", "Nguyen Thi Tam Hien Household Business", "33", 3, 340,
-           (0.3, 0.3, 0.2, 0.1, 0.1), (SAFE,), 3, 1.0),
-    Grower("to-hop-tac-xom-do", G, "Tổ hợp tác Xóm Đò", "Xom Do Producers' Group", "33", 3, 350, (0.4, 0.4, 0.2, 0.2, 0.2),
-           (SAFE,), 0, None),
+    Grower("ho-tam-hien", H, "Hộ kinh doanh Nguyễn Thị Tâm Hiền", "Nguyen Thi Tam Hien Household Business", "33", 3,
+           340, (0.3, 0.3, 0.2, 0.1, 0.1), (SAFE,), 3, 1.0),
+    Grower("to-hop-tac-xom-do", G, "Tổ hợp tác Xóm Đò", "Xom Do Producers' Group", "33", 3, 350,
+           (0.4, 0.4, 0.2, 0.2, 0.2), (SAFE,), 0, None),
 )  # fmt: skip
 CERTIFICATES = {row.code: row.certificates for row in GROWERS}
 
@@ -79,7 +86,9 @@ def add_cast(world: World) -> tuple[list[Firm], list[Offer]]:
                "lan@mayxanh.example", "+84900000001")  # fmt: skip
     _add_buyer(world, rng, RIVAL_BUYER_CODE, "Siêu thị Phiên Chợ", "Phien Cho Supermarkets", "Lê Văn Đối",
                "rival@buyer.example", None)  # fmt: skip
-    add_person(world, name="Quản Trị", email="admin@offtake.example", password=True, is_staff=True, is_superuser=True)
+    add_person(
+        world, name="Quản Trị", email="admin@offtake.example", password=True, is_staff=True, is_superuser=True
+    )
     firms, offers = [], []
     for row in GROWERS:
         firm = _grower(world, rng, row)
@@ -91,7 +100,14 @@ def add_cast(world: World) -> tuple[list[Firm], list[Offer]]:
 
 
 def _add_buyer(
-    world: World, rng: np.random.Generator, code: str, vi: str, en: str, person: str, email: str, phone: str | None
+    world: World,
+    rng: np.random.Generator,
+    code: str,
+    vi: str,
+    en: str,
+    person: str,
+    email: str,
+    phone: str | None,
 ) -> None:
     firm = new_firm(world, rng, CompanyKind.SUPERMARKET, "01")
     firm.code, firm.name_vi, firm.name_en, firm.brand = code, vi, en, vi.removeprefix("Siêu thị ")
@@ -120,7 +136,13 @@ def _grower(world: World, rng: np.random.Generator, row: Grower) -> Firm:
     name, email, phone = people.get(row.code, (world.names.person(), f"{row.code}@simulated.example", None))
     firm.email = email if row.code in people else firm.email
     firm.owner = add_person(
-        world, name=name, email=email, phone=phone, company=firm.id, role=Role.OWNER, password=row.code in people
+        world,
+        name=name,
+        email=email,
+        phone=phone,
+        company=firm.id,
+        role=Role.OWNER,
+        password=row.code in people,
     )
     return firm
 

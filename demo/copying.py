@@ -33,7 +33,12 @@ class Ids:
 
 
 def copy_rows(
-    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, ids: Ids, now: datetime
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    ids: Ids,
+    now: datetime,
 ) -> int:
     """COPY rows of `columns` (attribute names) into a model's table; returns how many.
 
@@ -56,7 +61,7 @@ def copy_rows(
     json_at = [at for at, name in enumerate(columns) if isinstance(fields[name], models.JSONField)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join(sql.Identifier(fields[name].column) for name in names),
+        sql.SQL(", ").join([sql.Identifier(str(fields[name].column)) for name in names]),
     )
     count = 0
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
 import numpy as np
 from django.utils.text import slugify
+from numpy.typing import NDArray
 
 from companies.enums import AgencyLevel, CompanyKind, Role, Verification
 from demo.archetypes import PROVINCE_WEIGHT, SECTOR_SHARE
@@ -33,7 +35,13 @@ BIG_CITIES = {"01": 0.3, "79": 0.34, "31": 0.1, "48": 0.1, "92": 0.08, "75": 0.0
 
 
 def add_person(
-    world: World, *, name: str, email: str, company: UUID | None = None, role: str = Role.OWNER, **more: object
+    world: World,
+    *,
+    name: str,
+    email: str,
+    company: UUID | None = None,
+    role: str = Role.OWNER,
+    **more: object,
 ) -> UUID:
     """A simulated user, who cannot sign in unless `password` is given; member of `company`."""
     user = world.ids()
@@ -56,7 +64,9 @@ def add_agencies(world: World) -> None:
         cast = province == "33"
         email = "agency@hungyen.example" if cast else f"{code}@simulated.example"
         name = "Đỗ Minh Hưng" if cast else world.names.person()
-        world.agency_user[province] = add_person(world, name=name, email=email, company=firm.id, password=cast)
+        world.agency_user[province] = add_person(
+            world, name=name, email=email, company=firm.id, password=cast
+        )
         world.agency[province] = firm.id
         firm.owner = world.agency_user[province]
         world.firms.append(firm)
@@ -88,7 +98,7 @@ def new_firm(world: World, rng: np.random.Generator, kind: str, province: str) -
     if not names_no_product(place):
         place = world.province_names[province][0]
     if not names_no_product(place):
-        place = str(world.names.pick(("Thượng", "Hạ", "Đông", "Tây")))
+        place = world.names.pick(("Thượng", "Hạ", "Đông", "Tây"))
     vi, en, brand = world.names.company(kind, place)
     slug = slugify(plain(vi))[:48].strip("-")
     founded = date(int(rng.integers(2003, 2026)), int(rng.integers(1, 13)), int(rng.integers(1, 29)))
@@ -123,8 +133,8 @@ def add_producers(world: World, count: int) -> None:
         world.firms.append(firm)
 
 
-def _shares(values: object) -> np.ndarray:
-    shares = np.array(list(values), dtype=float)  # type: ignore[call-overload]
+def _shares(values: Iterable[float]) -> NDArray[np.float64]:
+    shares = np.array(list(values), dtype=np.float64)
     return shares / shares.sum()
 
 
@@ -170,7 +180,9 @@ def add_buyers(world: World, scale: float) -> None:
     places = ["01"] * hanoi + [str(code) for code in rng.choice(others, size=shops - hanoi, p=weights)]
     wanted = [(CompanyKind.POINT_OF_SALE, place) for place in places]
     for kind, count in OTHER_BUYERS.items():
-        cities = rng.choice(list(BIG_CITIES), size=max(round(count * scale), 4), p=_shares(BIG_CITIES.values()))
+        cities = rng.choice(
+            list(BIG_CITIES), size=max(round(count * scale), 4), p=_shares(BIG_CITIES.values())
+        )
         wanted += [(kind, str(city)) for city in cities]
     for kind, province in wanted:
         firm = new_firm(world, rng, kind, province)

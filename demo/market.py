@@ -23,6 +23,8 @@ from demo.copying import Ids
 from demo.names import NameGiver
 from demo.world import World
 from demo.writing import Steps, write_catalogue
+from tenders.models import NeedLine
+from tenders.services.invitations import invite_supplier
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +80,9 @@ def load_market(
     with transaction.atomic():
         if Company.objects.exists():
             if not replace:
-                raise MarketPresent("The database holds companies already; --replace removes the simulated ones.")
+                raise MarketPresent(
+                    "The database holds companies already; --replace removes the simulated ones."
+                )
             remove_market()
         _constraints("IMMEDIATE")
         world = new_world(seed, moment)
@@ -91,6 +95,7 @@ def load_market(
         _analyze()
         clock.lap("needs")
         outcomes.write_outcomes(world, book, _steps(quiet))
+        _invite(world, book)
         clock.lap("past outcomes")
         check_market()
         clock.lap("checking")
@@ -112,9 +117,9 @@ def new_world(seed: int, now: datetime) -> World:
     """An empty world on today's map."""
     ids = Ids(_generator(seed, "ids"))
     communes: dict[str, list[tuple[str, str, float, float]]] = {}
-    placed = Commune.objects.filter(lat__isnull=False, lon__isnull=False).order_by("code")
-    for code, province, name, lat, lon in placed.values_list("code", "province_id", "name_vi", "lat", "lon"):
-        communes.setdefault(province, []).append((code, name, lat, lon))
+    for row in Commune.objects.order_by("code"):
+        if row.lat is not None and row.lon is not None:
+            communes.setdefault(row.province_id, []).append((row.code, row.name_vi, row.lat, row.lon))
     if not communes:
         raise ValueError("The reference data is not loaded: run `manage.py load_reference` first.")
     provinces = {row.code: (row.name_vi, row.name_en) for row in Province.objects.order_by("code")}
@@ -138,6 +143,22 @@ def _make(world: World, sizes: Sizes) -> None:
     offers.add_offers(world, crowd, sizes.products - len(dried))
     world.offers = dried + world.offers
     firms.add_buyers(world, sizes.companies / 9300)
+
+
+def _invite(world: World, book: needs.NeedBook) -> None:
+    """The other supermarket asks HTX Bến Sông to quote: something waits on the supplier's desk."""
+    supplier = Company.objects.get(code=cast.SUPPLIER_CODE)
+    line = NeedLine.objects.get(need_id=book.rivals.id)
+    assert book.rivals.firm.owner is not None
+    invite_supplier(
+        need=line.need,
+        supplier=supplier,
+        actor=User.objects.get(pk=book.rivals.firm.owner),
+        line=line,
+        product=supplier.products.filter(product_set=line.product_set).earliest("created_at"),
+        message="Chúng tôi cần long nhãn sấy loại A cho giỏ quà Tết. Mong HTX báo giá sớm. (Lời mời mô phỏng.)",
+        now=world.now,
+    )
 
 
 def remove_market() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from companies.enums import CompanyKind
 from core.text import fold
 
+Picked = TypeVar("Picked")
 NOUNS = (
     "Mây", "Bến", "Nắng", "Suối", "Đồng", "Gió", "Vườn", "Sương", "Núi", "Đồi", "Bãi", "Rừng", "Ruộng", "Thung", "Đèo",
     "Hồ", "Làng", "Ngõ", "Bờ", "Cầu", "Lá", "Cỏ", "Đất", "Nước", "Lửa", "Trăng", "Mưa", "Bếp", "Sân", "Giếng", "Đò",
@@ -19,13 +22,15 @@ QUALITIES = (
     "Rộng", "Hiền", "Sáng", "Ngọt", "Tím", "Non", "Thượng", "Hạ", "Trung", "Đông", "Tây", "Bắc", "Quê", "Việt", "Bình",
     "Yên", "Phúc", "Lộc", "Thịnh", "An", "Tâm", "Minh", "Nguyên", "Sơn", "Hà", "Thủy", "Khê", "Vân", "Nhật", "Tân",
 )  # fmt: skip
-FAMILY_NAMES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Lò", "Giàng")
+FAMILY_NAMES = (
+    "Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý", "Lò", "Giàng",
+)  # fmt: skip
 MIDDLE_NAMES = ("Thị", "Văn", "Đức", "Thanh", "Minh", "Ngọc", "Xuân", "Thu", "Hữu", "Quang", "Kim", "Hồng")
 GIVEN_NAMES = (
     "Hạnh", "Lan", "Hoa", "Mai", "Tuyết", "Nga", "Hiền", "Thảo", "Yến", "Dung", "Hùng", "Dũng", "Tuấn", "Sơn", "Long",
     "Hải", "Bình", "Thắng", "Toàn", "Phương", "Trang", "Linh", "Chi", "Khánh", "Vinh", "Tú", "Nam", "Đạt", "Loan",
 )  # fmt: skip
-MAKERS = {
+MAKERS: dict[CompanyKind, tuple[tuple[str, str], ...]] = {
     CompanyKind.COOPERATIVE: (
         ("HTX Nông nghiệp {}", "{} Agricultural Cooperative"),
         ("HTX Dịch vụ nông nghiệp {}", "{} Agricultural Service Cooperative"),
@@ -65,9 +70,13 @@ MAKERS = {
 
 # Syllables that name a product by themselves ("Trà Vinh", "Nghệ An"): in a brand they would tell of another product.
 PRODUCT_SYLLABLES = frozenset(
-    "tra che cam nghe que man ga cua muc mit dua toi sen huong muoi kho tuoi mo banh ruou dau mang lua sam gom coi trau "
-    "gao tom nhan vai xoai buoi bo na ho keo mut giam sot mien pho rang bot xay say chanh tieu hoi yen mam".split()
-)
+    {
+        "tra", "che", "cam", "nghe", "que", "man", "ga", "cua", "muc", "mit", "dua", "toi", "sen", "huong", "muoi",
+        "kho", "tuoi", "mo", "banh", "ruou", "dau", "mang", "lua", "sam", "gom", "coi", "trau", "gao", "tom", "nhan",
+        "vai", "xoai", "buoi", "bo", "na", "ho", "keo", "mut", "giam", "sot", "mien", "pho", "rang", "bot", "xay",
+        "say", "chanh", "tieu", "hoi", "yen", "mam",
+    }
+)  # fmt: skip
 
 
 def plain(text: str) -> str:
@@ -94,18 +103,18 @@ class NameGiver:
             if names_no_product(f"{noun} {quality}")
         ]
 
-    def pick(self, values: object) -> object:
-        return values[int(self.rng.integers(len(values)))]  # type: ignore[index,arg-type]
+    def pick(self, values: Sequence[Picked]) -> Picked:
+        return values[int(self.rng.integers(len(values)))]
 
     def person(self) -> str:
         return f"{self.pick(FAMILY_NAMES)} {self.pick(MIDDLE_NAMES)} {self.pick(GIVEN_NAMES)}"
 
     def brand(self) -> str:
-        return str(self.pick(self.brands))
+        return self.pick(self.brands)
 
     def company(self, kind: str, place: str) -> tuple[str, str, str]:
         """(Vietnamese name, English name, brand) of a new company at a place."""
-        vi, en = self.pick(MAKERS[CompanyKind(kind)])  # type: ignore[misc]
+        vi, en = self.pick(MAKERS[CompanyKind(kind)])
         while True:
             brand = self.brand()
             core = brand

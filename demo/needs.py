@@ -14,14 +14,14 @@ import numpy as np
 from django.db import connection
 
 from companies.enums import CompanyKind
-from companies.models import MarketRequirement
-from companies.reference.loader import market_requirements, schemes
+from companies.reference.loader import schemes
 from core.months import add_months, first_day
 from demo.archetypes import Archetype, archetypes
-from demo.cast import BUYER_CODE
+from demo.cast import BUYER_CODE, RIVAL_BUYER_CODE
 from demo.copying import copy_rows
 from demo.world import Firm, World, round_price, round_quantity
 from tenders.models import NeedCertificate, NeedLine, NeedMonth, SourcingNeed
+from tenders.services.lines import fill_market
 
 OPEN_SHARE = 20 / 500
 BUYER_MIX = {
@@ -39,10 +39,22 @@ VOLUME = {
 EXPORT_MARKETS = ("eu", "us", "jp", "cn", "kr", "sg", "my", "au")
 REQUIRED_CHOICES = {  # scheme -> chance by kind of buyer
     "haccp_codex": {"supermarket": 0.26, "distributor": 0.12, "exporter": 0.34, "point_of_sale": 0.02},
-    "food_safety_eligibility_vn": {"supermarket": 0.3, "distributor": 0.25, "exporter": 0.1, "point_of_sale": 0.12},
+    "food_safety_eligibility_vn": {
+        "supermarket": 0.3,
+        "distributor": 0.25,
+        "exporter": 0.1,
+        "point_of_sale": 0.12,
+    },
     "vietgap_crop": {"supermarket": 0.35, "distributor": 0.15, "exporter": 0.2, "point_of_sale": 0.1},
 }
-PREFERRED_CHOICES = ("iso_22000", "traceability_vn", "haccp_codex", "gs1_barcode", "vietgap_crop", "organic_tcvn_11041")
+PREFERRED_CHOICES = (
+    "iso_22000",
+    "traceability_vn",
+    "haccp_codex",
+    "gs1_barcode",
+    "vietgap_crop",
+    "organic_tcvn_11041",
+)
 
 
 @dataclass(slots=True)
@@ -63,7 +75,7 @@ class Line:
     max_suppliers: int | None = None
     partial: bool = True
     markets: tuple[str, ...] = ()
-    certificates: list[tuple[str, str, bool, bool]] = field(default_factory=list)  # scheme, level, equivalent, market
+    certificates: list[tuple[str, str, bool]] = field(default_factory=list)  # scheme, level, or equivalent
     specification: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,16 +105,18 @@ class Need:
 class NeedBook:
     needs: list[Need]
     sample: Need
+    rivals: Need
 
 
 def make_needs(world: World, count: int) -> NeedBook:
     """`count` needs in order of publication: past ones that are closed, a few open ones, and the sample need."""
     rng = world.rng("needs")
     supply = _typical_capacity(world)
-    still_open = max(round(count * OPEN_SHARE) - 1, 2)
+    still_open = max(round(count * OPEN_SHARE) - 2, 2)
     needs = []
-    buyers = {kind: [f for f in world.buyers if f.kind == kind and f.code != BUYER_CODE] for kind in BUYER_MIX}
-    for at in range(count - 1):
+    named = {BUYER_CODE, RIVAL_BUYER_CODE}
+    buyers = {kind: [f for f in world.buyers if f.kind == kind and f.code not in named] for kind in BUYER_MIX}
+    for at in range(count - 2):
         kind = CompanyKind(str(rng.choice(list(BUYER_MIX), p=list(BUYER_MIX.values()))))
         firms = buyers[kind]
         firm = firms[int(len(firms) * rng.beta(1, 2.2))]  # some buyers buy often
@@ -115,12 +129,12 @@ def make_needs(world: World, count: int) -> NeedBook:
             need.closed_at = published + timedelta(days=float(rng.uniform(21, 50)))
             need.deadline = need.closed_at - timedelta(days=7)
         needs.append(need)
-    sample = _sample(world)
-    needs.append(sample)
+    sample, rivals = _sample(world), _rivals(world)
+    needs += [sample, rivals]
     needs.sort(key=lambda row: row.published_at)
     for number, need in enumerate(needs, start=1):
         need.number = f"NM-{need.published_at.year}-{number:04d}"
-    return NeedBook(needs, sample)
+    return NeedBook(needs, sample, rivals)
 
 
 def _typical_capacity(world: World) -> dict[str, tuple[int, float, float]]:
@@ -140,11 +154,17 @@ def _typical_capacity(world: World) -> dict[str, tuple[int, float, float]]:
 
 
 def _need(
-    world: World, rng: np.random.Generator, firm: Firm, published: datetime, supply: dict[str, tuple[int, float, float]]
+    world: World,
+    rng: np.random.Generator,
+    firm: Firm,
+    published: datetime,
+    supply: dict[str, tuple[int, float, float]],
 ) -> Need:
     codes = sorted(supply)
     weights = np.array([supply[code][0] ** 0.7 for code in codes])
-    market = str(rng.choice(EXPORT_MARKETS)) if firm.kind == CompanyKind.EXPORTER and rng.random() < 0.75 else None
+    market = (
+        str(rng.choice(EXPORT_MARKETS)) if firm.kind == CompanyKind.EXPORTER and rng.random() < 0.75 else None
+    )
     if firm.kind == CompanyKind.SUPERMARKET and rng.random() < 0.35:
         market = "vn_modern_trade"
     count = 1 + int(rng.random() < 0.22) + int(rng.random() < 0.08)
@@ -196,11 +216,13 @@ def _line(
     line.max_suppliers = int(rng.choice([2, 3, 4, 5])) if rng.random() < 0.3 else None
     line.min_share = int(rng.choice([5, 10])) if rng.random() < 0.06 else 0
     line.markets = (market,) if market and rng.random() < 0.5 else ()
-    line.certificates = _certificates(rng, firm, kind, market, published.date())
+    line.certificates = _certificates(rng, firm, kind)
     return line
 
 
-def _shape(rng: np.random.Generator, kind: Archetype, start: date, count: int) -> Iterator[tuple[date, float]]:
+def _shape(
+    rng: np.random.Generator, kind: Archetype, start: date, count: int
+) -> Iterator[tuple[date, float]]:
     """Months with their share of the volume: level, or somewhat following the season; none in dead months."""
     follows = float(rng.uniform(0, 0.7))
     mean = float(np.mean([w for w in kind.weights if w]))
@@ -217,52 +239,72 @@ def _shape(rng: np.random.Generator, kind: Archetype, start: date, count: int) -
 
 
 @cache
-def _requirements() -> tuple[dict[str, set[str]], list[MarketRequirement]]:
-    """Sectors by scheme, and what markets ask for by law."""
-    applies = {row.code: set(row.applies_to) for row in schemes()}
-    return applies, [row for row in market_requirements() if row.basis == "law"]
+def _sectors_by_scheme() -> dict[str, set[str]]:
+    return {row.code: set(row.applies_to) for row in schemes()}
 
 
-def _certificates(
-    rng: np.random.Generator, firm: Firm, kind: Archetype, market: str | None, day: date
-) -> list[tuple[str, str, bool, bool]]:
-    applies, laws = _requirements()
+def _certificates(rng: np.random.Generator, firm: Firm, kind: Archetype) -> list[tuple[str, str, bool]]:
+    applies = _sectors_by_scheme()
     sectors = set(kind.product_sectors)
-    found: dict[str, tuple[str, bool, bool]] = {}
-    for row in laws:
-        binds = row.effective_from is None or row.effective_from <= day
-        if market and row.market_id == market and binds and sectors & set(row.sectors):
-            found[row.scheme_id] = ("required", True, True)
+    found: dict[str, tuple[str, bool]] = {}
     for code, chances in REQUIRED_CHOICES.items():
         if applies[code] & sectors and rng.random() < chances.get(firm.kind, 0) and code not in found:
-            found[code] = ("required", bool(rng.random() < 0.85), False)
+            found[code] = ("required", bool(rng.random() < 0.85))
     for code in rng.choice(PREFERRED_CHOICES, size=int(rng.integers(0, 3)), replace=False):
         if ("all" in applies[str(code)] or applies[str(code)] & sectors) and str(code) not in found:
-            found[str(code)] = ("preferred", True, False)
+            found[str(code)] = ("preferred", True)
     return [(code, *rest) for code, rest in found.items()]
 
 
 def _sample(world: World) -> Need:
     """Mây Xanh's 2 t of dried longan pulp a month, August to December, HACCP or equivalent."""
-    firm = next(row for row in world.firms if row.code == BUYER_CODE)
     year = world.today.year + (0 if world.today.month <= 4 else 1)
+    need = _longan(
+        world, BUYER_CODE, [date(year, month, 1) for month in range(8, 13)], Decimal(2000), days=(4, 38)
+    )
+    need.title = "Long nhãn sấy, 2 tấn mỗi tháng"
+    need.description = "Long nhãn sấy đóng túi cho chuỗi siêu thị, giao về kho trung tâm hai lần mỗi tháng."
+    need.place, need.market, need.discount = "Kho trung tâm Mây Xanh, Hà Nội", "vn_modern_trade", Decimal(5)
+    line = need.lines[0]
+    line.ceiling, line.preferred_stars, line.shelf_life_days, line.max_suppliers = Decimal(560000), 4, 180, 3
+    line.certificates = [("haccp_codex", "required", True), ("traceability_vn", "preferred", True)]
+    line.specification = {"Độ ẩm": "≤ 18 %"}
+    return need
+
+
+def _rivals(world: World) -> Need:
+    """What the other supermarket asks HTX Bến Sông to quote for: 300 kg a month over four months."""
+    months = [add_months(world.first_month, ahead) for ahead in range(3, 7)]
+    need = _longan(world, RIVAL_BUYER_CODE, months, Decimal(300), days=(2, 20))
+    need.title, need.description = (
+        "Long nhãn sấy cho giỏ quà",
+        "Long nhãn sấy loại A, đóng túi 500 g cho giỏ quà.",
+    )
+    need.visibility, need.place = "invited", "Kho Phiên Chợ, Hà Nội"
+    need.lines[0].required_stars = 4
+    return need
+
+
+def _longan(
+    world: World, buyer: str, months: list[date], quantity: Decimal, *, days: tuple[int, int]
+) -> Need:
+    """A need for dried longan that was published `days[0]` ago and takes quotes for `days[1]` more."""
+    firm = next(row for row in world.firms if row.code == buyer)
     line = Line(
         id=world.ids(), position=1, archetype=archetypes()["longan_dried"], words="Long nhãn sấy", unit="KGM",
-        months=[(date(year, month, 1), Decimal(2000)) for month in range(8, 13)], ceiling=Decimal(560000),
-        preferred_stars=4, shelf_life_days=180, max_suppliers=3, specification={"Độ ẩm": "≤ 18 %"},
-        certificates=[("haccp_codex", "required", True, False), ("traceability_vn", "preferred", True, False)],
+        months=[(month, quantity) for month in months],
     )  # fmt: skip
     return Need(
-        id=world.ids(), firm=firm, title="Long nhãn sấy, 2 tấn mỗi tháng", lines=[line],
-        published_at=world.now - timedelta(days=4), deadline=world.now + timedelta(days=38), visibility="verified",
-        description="Long nhãn sấy đóng túi cho chuỗi siêu thị, giao về kho trung tâm hai lần mỗi tháng. (Nhu cầu mô phỏng.)",
-        place="Kho trung tâm Mây Xanh, Hà Nội", discount=Decimal(5), payment_days=45, returns=Decimal(2),
-        market="vn_modern_trade",
+        id=world.ids(), firm=firm, title="", lines=[line], published_at=world.now - timedelta(days=days[0]),
+        deadline=world.now + timedelta(days=days[1]), payment_days=45, returns=Decimal(2),
     )  # fmt: skip
 
 
 def write_needs(world: World, book: NeedBook) -> None:
-    """COPY the needs with their lines, months and certificates; later numbers go on from theirs."""
+    """COPY the needs with their lines, months and certificates; later numbers go on from theirs.
+
+    The open ones also get what their market demands by law, as the service fills it in.
+    """
     ids, now = world.ids, world.now
     copy_rows(SourcingNeed, NEED_COLUMNS, map(_need_row, book.needs), ids=ids, now=now)
     pairs = [(need, line) for need in book.needs for line in need.lines]
@@ -270,10 +312,12 @@ def write_needs(world: World, book: NeedBook) -> None:
     months = ((line.id, month, quantity) for _, line in pairs for month, quantity in line.months)
     copy_rows(NeedMonth, ("line_id", "month", "quantity"), months, ids=ids, now=now)
     wishes = ((line.id, *row) for _, line in pairs for row in line.certificates)
-    columns = ("line_id", "scheme_id", "level", "or_equivalent", "from_market")
+    columns = ("line_id", "scheme_id", "level", "or_equivalent")
     copy_rows(NeedCertificate, columns, wishes, ids=ids, now=now)
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval('tenders_need_number', %s)", [len(book.needs)])
+    for need in SourcingNeed.objects.filter(status="published", market__isnull=False):
+        fill_market(need=need, now=now)
 
 
 NEED_COLUMNS = (

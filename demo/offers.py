@@ -207,10 +207,11 @@ def _specification(rng: np.random.Generator, archetype: Archetype) -> dict[str, 
 def _give_stars(rng: np.random.Generator, offers: list[Offer]) -> None:
     """Exact counts of five and four stars; the better the firm, the likelier."""
     count = len(offers)
-    rank = np.argsort([-(offer.firm.quality + 0.3 * np.log(offer.firm.size) + rng.gumbel(0, 0.22)) for offer in offers])
+    rank = np.argsort(
+        [-(offer.firm.quality + 0.3 * np.log(offer.firm.size) + rng.gumbel(0, 0.22)) for offer in offers]
+    )
     five, four = max(round(count * FIVE_STARS), 1), round(count * FOUR_STARS)
     for at in rank[:five]:
         offers[at].stars = 5
     for at in rank[five : five + four]:
         offers[at].stars = 4
-

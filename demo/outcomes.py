@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +23,15 @@ from matching.models import Match, MatchFeedback
 from tenders.models import NeedLine
 
 PROOF = {"stated": 0.0, "checked": 0.5, "delivered": 1.0}
-FOOD_SAFETY = ("haccp_codex", "iso_22000", "fssc_22000", "brcgs_food", "ifs_food", "globalgap_ifa", "organic_eu")
+FOOD_SAFETY = (
+    "haccp_codex",
+    "iso_22000",
+    "fssc_22000",
+    "brcgs_food",
+    "ifs_food",
+    "globalgap_ifa",
+    "organic_eu",
+)
 MATCH_COLUMNS = (
     "id", "line_id", "product_id", "state", "rank_shown", "score", "model_version", "features", "shown_at", "opened_at",
     "dismiss_reason", "label", "label_at", "created_at",
@@ -130,7 +139,7 @@ def _likes(
     per = 1000.0 if line.unit == "TNE" else 1.0
     first = world.first_month
     index = [(month.year - first.year) * 12 + month.month - first.month for month, _ in line.months]
-    shift = 12 * max(0, -(-(-min(index)) // 12))
+    shift = 12 * max(0, math.ceil(-min(index) / 12))
     months = np.array([row + shift for row in index])
     monthly = np.array([float(quantity) * per for _, quantity in line.months])
     price = columns.price[at]
@@ -144,7 +153,7 @@ def _likes(
         days_until_first=float(max((line.months[0][0] - need.published_at.date()).days, 1)),
     )
     offers = [world.offers[row] for row in at]
-    preferred = [code for code, level, _, _ in line.certificates if level == "preferred"]
+    preferred = [code for code, level, _ in line.certificates if level == "preferred"]
     held = [world.held[row.id] for row in offers]
     buyer = need.firm
     traits = Traits(
@@ -183,7 +192,12 @@ def _kilometres(lat: Floats, lon: Floats, here_lat: float, here_lon: float) -> F
 
 
 def _rows(
-    world: World, need: Need, found: Candidates, shown: np.ndarray[Any, Any], decision: Decision, rng: np.random.Generator
+    world: World,
+    need: Need,
+    found: Candidates,
+    shown: np.ndarray[Any, Any],
+    decision: Decision,
+    rng: np.random.Generator,
 ) -> Iterator[tuple[tuple[Any, ...], list[tuple[Any, ...]]]]:
     """The match of each row shown, with the acts upon it."""
     shown_at = need.published_at + timedelta(minutes=float(rng.uniform(3, 600)))

@@ -39,8 +39,9 @@ RARE = {
     "fairtrade", "eu_approved_establishment", "gacc_registration", "gi_eu", "globalgap_ifa", "halal_jakim", "fsc",
     "smeta_sedex", "amfori_bsci", "iso_22000",
 }  # fmt: skip
-BODIES = ("Chứng nhận Sen Vàng", "Giám định Biển Bạc", "Chứng nhận Hòn Mẫu", "Kiểm định Trúc Xanh")  # invented
-LABORATORIES = ("Phòng thử nghiệm Hòn Mẫu", "Trung tâm phân tích Sen Vàng", "Phòng kiểm nghiệm Biển Bạc")  # invented
+# Invented.
+BODIES = ("Chứng nhận Sen Vàng", "Giám định Biển Bạc", "Chứng nhận Hòn Mẫu", "Kiểm định Trúc Xanh")  # fmt: skip
+LABORATORIES = ("Phòng thử nghiệm Hòn Mẫu", "Trung tâm phân tích Sen Vàng", "Phòng kiểm nghiệm Biển Bạc")  # fmt: skip
 LAB = {
     "dry": (("Độ ẩm", 12.0, 3.0, 18.0, "%"), ("Aflatoxin B1", 1.5, 1.2, 5.0, "µg/kg")),
     "any": (("Chì (Pb)", 0.05, 0.04, 0.2, "mg/kg"), ("E. coli", 2.0, 3.0, 10.0, "CFU/g")),
@@ -73,7 +74,11 @@ def rating_rows(world: World) -> Iterator[tuple[Any, ...]]:
         if draw < 0.06:
             age = float(rng.uniform(1110, 1400))  # lapsed
         status = (
-            Verification.CONFIRMED if draw < 0.85 else Verification.LISTED if draw < 0.96 else Verification.PENDING
+            Verification.CONFIRMED
+            if draw < 0.85
+            else Verification.LISTED
+            if draw < 0.96
+            else Verification.PENDING
         )
         issued: date | None = world.today - timedelta(days=int(age))
         if status == Verification.LISTED and rng.random() < 0.6:
@@ -176,13 +181,16 @@ class CertificateMaker:
                 if product or "all" in scheme.applies_to or set(scheme.applies_to) & sectors:
                     world.held[offer.id].add(code)
         checked = status in (Verification.CONFIRMED, Verification.REJECTED)
-        at = min(datetime(start.year, start.month, start.day, 3, tzinfo=world.now.tzinfo) + timedelta(days=12), world.now)
-        site = f"Cơ sở {firm.brand}" if scheme.scope == "site" else f"Vùng trồng {firm.brand}" if scheme.scope == "growing_area" else ""  # fmt: skip
+        day = datetime(start.year, start.month, start.day, 3, tzinfo=world.now.tzinfo)
+        at = min(day + timedelta(days=12), world.now)
+        prefix = {"site": "Cơ sở", "growing_area": "Vùng trồng"}.get(scheme.scope)
+        body = BODIES[int(rng.integers(len(BODIES)))]
+        by = world.agency_user[firm.province] if checked else None
         return (
-            firm.id, product.id if product else None, code, scheme.scope, site,
-            f"{scheme.short_name[:6].upper()}-{int(rng.integers(10000, 99999))}", BODIES[int(rng.integers(len(BODIES)))],
-            start, end, status, world.agency[firm.province] if status == Verification.LISTED else None,
-            world.agency_user[firm.province] if checked else None, at if checked else None, True, max(at, firm.created_at),
+            firm.id, product.id if product else None, code, scheme.scope, f"{prefix} {firm.brand}" if prefix else "",
+            f"{scheme.short_name[:6].upper()}-{int(rng.integers(10000, 99999))}", body, start, end, status,
+            world.agency[firm.province] if status == Verification.LISTED else None, by, at if checked else None, True,
+            max(at, firm.created_at),
         )  # fmt: skip
 
 

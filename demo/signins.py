@@ -29,13 +29,16 @@ def signins() -> list[SignIn]:
     """One a role, as far as these people are there and simulated."""
     people = {
         user.email: user
-        for user in User.objects.filter(email__in=[email for _, email in ROLES], is_simulated=True, is_active=True)
-        .prefetch_related("memberships__company")
+        for user in User.objects.filter(
+            email__in=[email for _, email in ROLES], is_simulated=True, is_active=True
+        ).prefetch_related("memberships__company")
     }
     found = []
     for role, email in ROLES:
         if email in people:
-            companies = [row.company.name_vi for row in people[email].memberships.all() if row.revoked_at is None]
+            companies = [
+                row.company.name_vi for row in people[email].memberships.all() if row.revoked_at is None
+            ]
             found.append(SignIn(role, email, people[email].phone, companies[0] if companies else "Offtake"))
     return found
 

@@ -134,7 +134,7 @@ def round_price(value: float) -> Decimal:
     if value <= 0:
         raise ValueError("a price is positive")
     step = 10 ** max(int(np.floor(np.log10(value))) - 1, 2) // 2
-    return Decimal(max(int(round(value / step)) * step, step))
+    return Decimal(max(round(value / step) * step, step))
 
 
 def round_quantity(value: float) -> Decimal:
@@ -142,4 +142,4 @@ def round_quantity(value: float) -> Decimal:
     if value < 1:
         return Decimal(1)
     step = 10 ** max(int(np.floor(np.log10(value))) - 1, 0)
-    return Decimal(int(round(value / step)) * step)
+    return Decimal(round(value / step) * step)

@@ -51,7 +51,9 @@ def write_catalogue(world: World, steps: Steps) -> None:
     ids, now = world.ids, world.now
     copy_rows(User, USER_COLUMNS, _users(world), ids=ids, now=now)
     firms = sorted(world.firms, key=lambda firm: firm.kind != "agency")  # agencies first: others name them
-    copy_rows(Company, COMPANY_COLUMNS, steps(map(_company, firms), "companies", len(firms)), ids=ids, now=now)
+    copy_rows(
+        Company, COMPANY_COLUMNS, steps(map(_company, firms), "companies", len(firms)), ids=ids, now=now
+    )
     _write_mandates(world)
     copy_rows(Membership, ("user_id", "company_id", "role"), world.memberships, ids=ids, now=now)
     rows = list(proofs.rating_rows(world))  # first: the products' derived stars come of it
@@ -132,14 +134,19 @@ def _write_capacity(world: World, steps: Steps) -> None:
     )
     now = world.now.isoformat()
     # In the order of their keys: the indexes then grow at one end, which halves the time.
-    stated = sorted((offer for offer in world.offers if offer.capacity is not None), key=lambda offer: offer.id)
+    stated = sorted(
+        (offer for offer in world.offers if offer.capacity is not None), key=lambda offer: offer.id
+    )
     rng = world.rng("capacity keys")
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for at_offer, offer in enumerate(steps(stated, "capacity", len(stated))):
             keys = _growing_keys(rng, at_offer)
             by, at = r"\N", r"\N"
             if offer.capacity_proof != "stated":
-                by, at = str(world.agency_user[offer.firm.province]), (world.now - timedelta(days=40)).isoformat()
+                by, at = (
+                    str(world.agency_user[offer.firm.province]),
+                    (world.now - timedelta(days=40)).isoformat(),
+                )
             head, tail = f"{now}\t{now}\t{offer.id}", f"0\t0\t{offer.capacity_proof}\t{by}\t{at}\t"
             copy.write(
                 "".join(
@@ -172,7 +179,5 @@ def _commitments(world: World) -> Iterator[tuple[Any, ...]]:
         for at in np.flatnonzero(offer.promised):
             quantity = Decimal(str(round(float(offer.capacity[at] * offer.promised[at]), 3)))
             if quantity > 0:
-                source = "demo.award" if waits else "demo.contract"
-                yield (
-                    offer.id, world.month(int(at)), quantity, "reserved" if waits else "bound", expires, source, contract,
-                )  # fmt: skip
+                state, source = ("reserved", "demo.award") if waits else ("bound", "demo.contract")
+                yield offer.id, world.month(int(at)), quantity, state, expires, source, contract

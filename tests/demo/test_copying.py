@@ -28,7 +28,9 @@ def test_copy_rows_fills_defaults_and_generated_columns() -> None:
 
 def test_copy_rows_refuses_columns_that_the_model_lacks() -> None:
     with pytest.raises(ValueError, match="colour"):
-        copy_rows(Membership, ("user_id", "colour"), [], ids=Ids(np.random.default_rng(1)), now=timezone.now())
+        copy_rows(
+            Membership, ("user_id", "colour"), [], ids=Ids(np.random.default_rng(1)), now=timezone.now()
+        )
 
 
 def test_copy_rows_refuses_generated_columns() -> None:

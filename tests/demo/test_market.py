@@ -18,7 +18,8 @@ from demo.signins import ROLES, sample_need, signins
 from matching.engine.features import NAMES
 from matching.history import past_candidates
 from matching.models import Match
-from tenders.models import SourcingNeed
+from tenders.models import Invitation, NeedCertificate, SourcingNeed
+from tenders.services.lines import fill_market
 from tests.factories.people import make_company
 
 pytestmark = pytest.mark.django_db
@@ -56,16 +57,20 @@ PLANTED = {
         UPDATE companies_company SET province_id = CASE province_id WHEN '01' THEN '04' ELSE '01' END
          WHERE id = (SELECT id FROM companies_company WHERE sells AND commune_id IS NOT NULL LIMIT 1)""",
     "confirmed ratings that another than the issuing level or staff confirmed": """
-        UPDATE companies_starrating SET confirmed_by_id = (SELECT id FROM companies_user WHERE email = 'lan@mayxanh.example')
+        UPDATE companies_starrating SET confirmed_by_id = (
+               SELECT id FROM companies_user WHERE email = 'lan@mayxanh.example')
          WHERE id = (SELECT id FROM companies_starrating WHERE status = 'confirmed' LIMIT 1)""",
     "confirmed ratings without decision, date or the person who confirmed": """
         UPDATE companies_starrating SET confirmed_by_id = NULL
          WHERE id = (SELECT id FROM companies_starrating WHERE status = 'confirmed' LIMIT 1)""",
     "ratings whose points lie outside their stars": """
-        UPDATE companies_starrating SET points = 99 WHERE id = (SELECT id FROM companies_starrating WHERE stars = 3 LIMIT 1)""",
+        UPDATE companies_starrating SET points = 99
+         WHERE id = (SELECT id FROM companies_starrating WHERE stars = 3 LIMIT 1)""",
     "certificates of a product that is another company's": """
-        UPDATE companies_certification SET product_id = (SELECT id FROM companies_product p WHERE p.company_id <> z.company_id LIMIT 1)
-          FROM (SELECT id, company_id FROM companies_certification LIMIT 1) z WHERE companies_certification.id = z.id""",
+        UPDATE companies_certification
+           SET product_id = (SELECT id FROM companies_product p WHERE p.company_id <> z.company_id LIMIT 1)
+          FROM (SELECT id, company_id FROM companies_certification LIMIT 1) z
+         WHERE companies_certification.id = z.id""",
     "months whose reserved or bound is not the sum of the commitments": """
         UPDATE companies_monthlycapacity SET bound = 1 WHERE id = (
             SELECT id FROM companies_monthlycapacity WHERE bound = 0 AND stated > 1 LIMIT 1)""",
@@ -75,19 +80,23 @@ PLANTED = {
     "GTINs with a wrong check digit": """
         UPDATE companies_product SET gtin = '9520000000001' WHERE id = (SELECT id FROM companies_product LIMIT 1)""",
     "agencies that trade, or have no level or no mandate": """
-        DELETE FROM companies_company_mandate WHERE company_id = (SELECT id FROM companies_company WHERE agency_level = 'central')""",
+        DELETE FROM companies_company_mandate
+         WHERE company_id = (SELECT id FROM companies_company WHERE agency_level = 'central')""",
     "outcomes known before the match was shown, or in the future": """
         UPDATE matching_match SET label_at = now() + interval '9 days' WHERE id = (
             SELECT id FROM matching_match WHERE label > 0 LIMIT 1)""",
     "lines on which two matches were shown at one rank": """
-        UPDATE matching_match SET rank_shown = 1 WHERE id = (SELECT id FROM matching_match WHERE rank_shown = 2 LIMIT 1)""",
+        UPDATE matching_match SET rank_shown = 1
+         WHERE id = (SELECT id FROM matching_match WHERE rank_shown = 2 LIMIT 1)""",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PLANTED)
 def test_violations_tells_what_was_planted(market: Loaded, name: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE companies_monthlycapacity DISABLE TRIGGER USER")  # the ledger guards itself
+        cursor.execute(
+            "ALTER TABLE companies_monthlycapacity DISABLE TRIGGER USER"
+        )  # the ledger guards itself
         cursor.execute(PLANTED[name])
         assert cursor.rowcount > 0
     assert name in violations()
@@ -147,9 +156,9 @@ def test_sample_need_asks_two_tonnes_a_month_and_tells_growers_apart(market: Loa
     line = need.lines.get()
     assert [float(q) for q in line.quantities.values()] == [2000.0] * 5
     assert [month.month for month in line.quantities] == [8, 9, 10, 11, 12]
-    assert [(c.scheme_id, c.or_equivalent) for c in line.certificates.filter(level="required")] == [
-        ("haccp_codex", True)
-    ]
+    assert [
+        (c.scheme_id, c.or_equivalent) for c in line.certificates.filter(level="required", from_market=False)
+    ] == [("haccp_codex", True)]
     found = next(iter(past_candidates([line])))
     eligible = set(Company.objects.filter(pk__in=found.company_ids).values_list("code", flat=True))
     assert {"htx-ben-song", "htx-do-xua", "htx-ban-may", "cong-ty-nang-dong", "htx-cau-gio"} <= eligible
@@ -165,7 +174,9 @@ def test_demo_need_prints_the_number_of_the_sample_need(market: Loaded) -> None:
 
 
 def test_ben_song_covers_most_and_lacks_some_in_november(market: Loaded) -> None:
-    product = Product.objects.get(company__code="htx-ben-song", product_words="", name_vi__startswith="Long nhãn sấy")
+    product = Product.objects.get(
+        company__code="htx-ben-song", product_words="", name_vi__startswith="Long nhãn sấy"
+    )
     year = sample_need().lines.get().months.latest("month").month.year  # type: ignore[union-attr]
     stated = dict(MonthlyCapacity.objects.filter(product=product).values_list("month", "stated"))
     months = [float(stated[month]) for month in sorted(stated) if month.year == year and month.month >= 8]
@@ -173,6 +184,26 @@ def test_ben_song_covers_most_and_lacks_some_in_november(market: Loaded) -> None
     held = Certification.objects.filter(company=product.company, status="confirmed")
     assert {"haccp_codex", "iso_22000"} <= set(held.values_list("scheme_id", flat=True))
     assert (product.stars, product.stars_confirmed) == (5, True)
+
+
+def test_ben_song_finds_an_invitation_to_answer(market: Loaded) -> None:
+    invitation = Invitation.objects.get(company__code="htx-ben-song")
+    assert (invitation.status, invitation.need.company.code) == ("sent", "sieu-thi-phien-cho")
+    assert invitation.link is not None
+    assert invitation.link.expires_at == invitation.need.quote_deadline
+    assert invitation.product is not None and invitation.product.company == invitation.company
+
+
+def test_open_needs_hold_what_their_market_demands_by_law(market: Loaded) -> None:
+    for need in SourcingNeed.objects.filter(status="published", market__isnull=False):
+        before = set(
+            NeedCertificate.objects.filter(line__need=need).values_list("line_id", "scheme_id", "from_market")
+        )
+        fill_market(need=need)
+        after = set(
+            NeedCertificate.objects.filter(line__need=need).values_list("line_id", "scheme_id", "from_market")
+        )
+        assert after == before
 
 
 def test_past_matches_hold_features_and_outcomes_of_their_moment(market: Loaded) -> None:

@@ -124,7 +124,9 @@ def test_sizes_too_small_for_the_cast_are_refused() -> None:
         Sizes(300, 300, 50)
 
 
-@pytest.mark.parametrize(("value", "price"), [(412_345, 410_000), (52_300, 52_500), (950, 950), (7_030_000, 7_000_000)])
+@pytest.mark.parametrize(
+    ("value", "price"), [(412_345, 410_000), (52_300, 52_500), (950, 950), (7_030_000, 7_050_000)]
+)
 def test_round_price_keeps_two_and_a_half_figures(value: float, price: int) -> None:
     assert round_price(value) == price
 

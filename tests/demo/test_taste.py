@@ -30,8 +30,15 @@ def traits(rows: int = 2, **changed: object) -> Traits:
 
 def test_taste_imports_nothing_of_the_project() -> None:
     tree = ast.parse(Path(taste.__file__).read_text(encoding="utf-8"))
-    names = {alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {(node.module or ".").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {
+        alias.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {
+        (node.module or ".").split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+    }
     assert names == {"__future__", "dataclasses", "numpy"}
 
 
@@ -96,7 +103,9 @@ def test_decide_is_noisy_and_looks_more_at_the_top() -> None:
 
 def test_decide_gives_better_ones_higher_labels() -> None:
     likes = np.linspace(2, -2, 30)
-    labels = [decide(likes, TEMPERS["distributor"], np.random.default_rng(seed)).labels for seed in range(100)]
+    labels = [
+        decide(likes, TEMPERS["distributor"], np.random.default_rng(seed)).labels for seed in range(100)
+    ]
     mean = np.mean(labels, axis=0)
     assert mean[:5].mean() > 5 * mean[15:].mean()
     assert {int(v) for row in labels for v in row} == {0, 1, 2, 3}

@@ -15,7 +15,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--mixed", action="store_true", help="real companies have joined: do not ask that all is labelled simulated"
+            "--mixed",
+            action="store_true",
+            help="real companies have joined: do not ask that all is labelled simulated",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

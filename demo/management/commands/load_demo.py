@@ -20,14 +20,20 @@ class Command(BaseCommand):
         parser.add_argument("--products", type=int, default=Sizes.products, help="products (17500)")
         parser.add_argument("--needs", type=int, default=Sizes.needs, help="past and open needs (500)")
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--quick", action="store_true", help="a small market: 300 producers, 600 products, 60 needs")
-        parser.add_argument("--replace", action="store_true", help="remove a simulated market that is there first")
+        parser.add_argument(
+            "--quick", action="store_true", help="a small market: 300 producers, 600 products, 60 needs"
+        )
+        parser.add_argument(
+            "--replace", action="store_true", help="remove a simulated market that is there first"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         quiet = options["verbosity"] == 0 or not sys.stderr.isatty()
         try:
             sizes = (
-                QUICK if options["quick"] else Sizes(options["companies"], options["products"], options["needs"])
+                QUICK
+                if options["quick"]
+                else Sizes(options["companies"], options["products"], options["needs"])
             )
             loaded = load_market(sizes, seed=options["seed"], replace=options["replace"], quiet=quiet)
         except (MarketPresent, MarketBroken, ValueError) as error:
