@@ -86,9 +86,12 @@ class MailSender(Sender):
         raise NotSentError("MailSender has no way to a phone; name a sender with send_text in MESSAGE_SENDER")
 
 
+SHORT_NAMES = {"console": "companies.sending.ConsoleSender", "mail": "companies.sending.MailSender"}
+
+
 def sender() -> Sender:
-    """The sender that the settings name."""
-    made = import_string(settings.MESSAGE_SENDER)()
+    """The sender that the settings name: a dotted path, or `console` or `mail`."""
+    made = import_string(SHORT_NAMES.get(settings.MESSAGE_SENDER, settings.MESSAGE_SENDER))()
     if not isinstance(made, Sender):
         raise TypeError("MESSAGE_SENDER must name a subclass of companies.sending.Sender")
     return made

@@ -81,6 +81,7 @@ def sign_up(
     where = parse_address(address)
     known = codes.find_user(where)
     if known is not None:
+        _mark_confirmed(known, row, now)
         return known, False
     try:
         user = create_person(
@@ -244,10 +245,23 @@ def not_your_company() -> DomainError:
 
 
 def _mark_confirmed(user: User, row: OneTimeCode, now: datetime) -> None:
+    """The person proved to hold the address.
+
+    Was the account made by somebody who never proved it (from an invitation's link), then what that somebody may
+    have left behind ends now: password, sessions, tokens.
+    """
     field = parse_address(row.address).field
-    if getattr(user, field) == row.address and getattr(user, f"{field}_confirmed_at") is None:
+    if getattr(user, field) != row.address or getattr(user, f"{field}_confirmed_at") is not None:
+        return
+    fields = [f"{field}_confirmed_at"]
+    with transaction.atomic():
+        if user.email_confirmed_at is None and user.phone_confirmed_at is None:
+            user.set_unusable_password()
+            user.session_epoch += 1
+            fields += ["password", "session_epoch"]
+            ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now, updated_at=now)
         setattr(user, f"{field}_confirmed_at", now)
-        user.save(update_fields=[f"{field}_confirmed_at"])
+        user.save(update_fields=fields)
 
 
 def _language(language: str) -> str:

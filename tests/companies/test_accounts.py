@@ -287,3 +287,31 @@ def test_admin_s_own_sign_in_form_is_limited_too(staff, client):
         assert client.post("/admin/login/", body).status_code == 200
     assert client.post("/admin/login/", {**body, "password": PASSWORD}).status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("way", ["sign in", "sign up"])
+def test_who_proves_an_address_first_ends_what_a_stranger_left_in_the_account(db, outbox, way):
+    """A stranger with a leaked invitation could make an account at somebody's address, with a password and a token."""
+    from companies.services import tokens
+
+    stranger = accounts.create_person(
+        address="0911222333", full_name="Kẻ lạ", language="vi", password="mat khau cua ke la"
+    )
+    _token, raw = tokens.create_token(user=stranger, name="x")
+    purpose = CodePurpose.SIGN_IN if way == "sign in" else CodePurpose.SIGN_UP
+    shared = {"address": "0911222333", "code": ask("0911222333", outbox, purpose), "now": timezone.now()}
+    if way == "sign in":
+        accounts.sign_in_with_code(**shared, caller=CALLER)
+    else:
+        accounts.sign_up(**shared, full_name="Lê Thị Thật", language="vi", caller=CALLER)
+    user = User.objects.get()
+    assert not user.has_usable_password()
+    assert user.session_epoch == 1
+    assert user.phone_confirmed_at is not None
+    assert tokens.token_of(raw.encode()) is None
+
+
+def test_confirmed_person_keeps_the_password_when_signing_in_by_code(buyer, outbox):
+    code = ask(buyer.email, outbox)
+    accounts.sign_in_with_code(address=buyer.email, code=code, now=timezone.now(), caller=CALLER)
+    assert User.objects.get(pk=buyer.pk).check_password(PASSWORD)

@@ -100,7 +100,7 @@ def test_console_sender_mails_no_notices(supplier, settings):
 def test_mail_sender_uses_mail_and_refuses_phones(settings, mailoutbox):
     from companies.sending import Message, NotSentError, sender
 
-    settings.MESSAGE_SENDER = "companies.sending.MailSender"
+    settings.MESSAGE_SENDER = "mail"
     sender().send(Message(address="a@b.example", subject="Hai\r\nBcc: x@y.example", body="Nội dung"))
     assert (mailoutbox[0].to, mailoutbox[0].subject) == (["a@b.example"], "Hai Bcc: x@y.example")
     with pytest.raises(NotSentError):
