@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -214,6 +214,7 @@ def _bare_words() -> Mapping[str, tuple[str, int] | None]:
     return MappingProxyType(found)
 
 
+@lru_cache(maxsize=4096)
 def parse_unit(text: str) -> UnitWord:
     """The unit that a written word means: "kg", "tấn", "Tạ", "yến", "chai", "KGM", "TNE".
 

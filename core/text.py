@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _SPACES = re.compile(r"\s+")
+_MARKS = re.compile("[\u0300-\u036f]+")
 # Vietnamese order: letters with their own place come after their base letter, tones decide last.
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_RANK = {letter: chr(0x30 + index * 2) for index, letter in enumerate(_LETTERS)}
@@ -19,8 +20,11 @@ def fold(text: str) -> str:
 
     The database's `offtake_fold` does the same for stored columns.
     """
-    plain = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
-    plain = "".join(ch for ch in plain if not unicodedata.combining(ch))
+    if text.isascii():
+        return " ".join(text.lower().split())
+    plain = _MARKS.sub("", unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")))
+    if not plain.isascii():
+        plain = "".join(ch for ch in plain if not unicodedata.combining(ch))
     return _SPACES.sub(" ", plain).strip().lower()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from companies.importing.problems import ValueRefused
@@ -30,6 +31,7 @@ _SCALES = {
     "trieu": 1_000_000,
     "million": 1_000_000,
 }
+_SCALE_WORD = re.compile("(?:" + "|".join(sorted(_SCALES, key=len, reverse=True)) + ")(?![a-z])")
 _CURRENCIES = {
     "usd": "USD",
     "us$": "USD",
@@ -48,6 +50,15 @@ _CURRENCIES = {
     "₫": "VND",
     "d": "VND",
 }
+_CURRENCY = re.compile(
+    "|".join(rf"(?<![a-z]){re.escape(name)}(?![a-z])" for name in sorted(_CURRENCIES, key=len, reverse=True))
+)
+_MONEY_WORD = re.compile(
+    "|".join(
+        rf"(?<![a-z]){re.escape(name)}(?![a-z])"
+        for name in sorted([*_CURRENCIES, *_SCALES], key=len, reverse=True)
+    )
+)
 _ON_REQUEST = re.compile(r"lien he|thoa thuan|on request|contact|theo thoi diem|thi truong|negotiable")
 SMALLEST_DONG = 500  # below, "85" may be 85 thousand
 
@@ -131,26 +142,20 @@ def _fold_price(text: str) -> str:
 def _scale(word: str, rest: str) -> tuple[int, str]:
     """The multiplier and what is left of the words after the number."""
     words = (f"{word} {rest}" if word else rest).strip()
-    for name in sorted(_SCALES, key=len, reverse=True):
-        if match := re.match(rf"^{name}(?![a-z])", words):
-            return _SCALES[name], words[match.end() :].strip()
+    if match := _SCALE_WORD.match(words):
+        return _SCALES[match[0]], words[match.end() :].strip()
     if match := re.match(r"^(nghin|ngan|trieu|k)(d|dong|vnd)?\b", words):
         return _SCALES[match[1]], words[match.end() :].strip()
     return 1, words
 
 
 def _currency(words: str) -> str:
-    plain = fold(words)
-    for name, code in _CURRENCIES.items():
-        if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", plain):
-            return code
-    return ""
+    match = _CURRENCY.search(fold(words)) if words else None
+    return _CURRENCIES[match[0]] if match else ""
 
 
 def _left_over(words: str) -> str:
-    for name in sorted([*_CURRENCIES, *_SCALES], key=len, reverse=True):
-        words = re.sub(rf"(?<![a-z]){re.escape(name)}(?![a-z])", " ", words)
-    return words.strip(" .,;:-()")
+    return _MONEY_WORD.sub(" ", words).strip(" .,;:-()") if words else ""
 
 
 def _amount(text: str, number: str, scale: int, currency: str) -> Decimal:
@@ -349,6 +354,7 @@ def _read_number(text: str) -> Decimal:
         raise ValueRefused(code) from None
 
 
+@lru_cache(maxsize=4096)
 def _accented(written: str, folded: str) -> str:
     """The written words whose folded form is given (tạ and tá fold alike)."""
     wanted = folded.strip(" .,;()")

@@ -11,7 +11,7 @@ from companies.importing.headings import SCANNED_ROWS, Layout, read_layout
 from companies.importing.problems import FileRefused, Problem, shown
 from companies.importing.reading import Source
 from companies.importing.rows import CheckedRow, Context, RowReader
-from companies.importing.text import clean, name_key
+from companies.importing.text import clean
 from companies.importing.workbook import Row, SheetInfo
 from core.text import fold
 
@@ -141,19 +141,22 @@ _SECTION_NUMBER = re.compile(r"^(?:[ivxlc]+|[a-h])[.)\]]?$|^[ivx]+\.\d+\.?$")
 
 def _data_rows(rows: Iterator[Row], plan: SheetPlan, *, is_own: bool) -> Iterator[Row]:
     """The rows below the heading that list a product: without sections, totals, repeated headings, signatures."""
-    headings = {name_key(title) for title in plan.titles.values() if name_key(title)}
-    product, producer = plan.columns.get("product"), plan.columns.get("producer")
+    headings = {fold(title) for title in plan.titles.values()}
+    headings |= {part for title in headings for part in title.split(" – ")}
+    product, producer = plan.columns.get("product", -1), plan.columns.get("producer", -1)
     in_footer = False
     for row in rows:
         if row.number <= plan.header_row:
             continue
-        texts = {column: fold(text) for column, value in enumerate(row.values) if (text := clean(value))}
+        name, maker = _folded(row, product), _folded(row, producer)
+        count = sum(value is not None for value in row.values) - len(row.filled)
+        if name and maker and count > 3 and name not in headings and not name.strip("()").isdigit():
+            yield row  # most rows are plain data, and need no closer look
+            continue
+        texts = {column: text for column in range(len(row.values)) if (text := _folded(row, column))}
         own = {column: text for column, text in texts.items() if column not in row.filled}
         if not texts or _is_heading(texts, headings):
             continue
-        name, maker = texts.get(product if product is not None else -1, ""), ""
-        if producer is not None:
-            maker = texts.get(producer, "")
         if _is_footer(own, name, maker):
             in_footer = True
             continue
@@ -164,11 +167,15 @@ def _data_rows(rows: Iterator[Row], plan: SheetPlan, *, is_own: bool) -> Iterato
             yield row
 
 
+def _folded(row: Row, column: int) -> str:
+    value = row.values[column] if 0 <= column < len(row.values) else None
+    return fold(clean(value)) if value is not None else ""
+
+
 def _is_heading(texts: Mapping[int, str], headings: set[str]) -> bool:
-    keys = [name_key(text) for text in texts.values()]
     if all(re.fullmatch(r"\(?\d{1,2}\)?|[a-h]", text) for text in texts.values()) and len(texts) > 2:
         return True  # the row of column numbers
-    return len(keys) > 1 and sum(key in headings for key in keys) > len(keys) / 2
+    return len(texts) > 1 and sum(text in headings for text in texts.values()) > len(texts) / 2
 
 
 def _is_footer(own: Mapping[int, str], name: str, maker: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from companies.importing.fields import (
@@ -62,6 +62,7 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str]]]:
     return [(words, name, re.compile(rf"\b{re.escape(words)}\b")) for words, name in inside]
 
 
+@lru_cache(maxsize=4096)
 def guess_field(title: str) -> tuple[str, int]:
     """The field that a heading names and how sure that is: 100 for a known one, less for one inside a longer.
 
@@ -83,7 +84,7 @@ def guess_field(title: str) -> tuple[str, int]:
     first = plain.split()[0]
     best = (FIRST_WORDS[first], 52) if first in FIRST_WORDS else ("", 0)
     for words, name, pattern in _patterns():
-        match = pattern.search(plain)
+        match = pattern.search(plain) if words in plain else None
         if match:
             share = len(words) / len(plain)
             score = int(30 + 50 * share) + (15 if match.start() == 0 else 0)
