@@ -23,6 +23,7 @@ from companies.models import (
 )
 from companies.services.certifications import record_certification, record_lab_report
 from companies.services.ratings import record_rating
+from tenders.services.invitations import invite_supplier
 from tests.factories.people import (
     make_agency,
     make_capacity,
@@ -115,6 +116,9 @@ def make_world() -> World:
     statement = CapacityStatement.objects.create(
         product=product, method="monthly", inputs={}, months={"2027-10": "100"}, stated_by=user
     )
+    buyer = make_company(kind="supermarket", province="33")
+    invitation = invite_supplier(need=make_need(buyer), supplier=company, actor=user)
+    sent = invite_supplier(need=published, supplier=claimed, actor=user)
     world = World(user=user, company=company, product=product)
     world.ids = {
         "companies": [company.pk],
@@ -131,6 +135,9 @@ def make_world() -> World:
         "statements": [statement.pk],
         "agency": [agency.pk],
         "lines": [published.lines.get().pk],
+        "open-needs": [published.pk],
+        "invitations": [invitation.pk],
+        "needs/invitations": [sent.pk],
     }
     return world
 
