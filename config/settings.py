@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
         "AudienceEnum": "companies.enums.Audience",
         "VerificationEnum": "companies.enums.Verification",
         "NeedStatusEnum": "tenders.enums.NeedStatus",
+        "ImportStatusEnum": "companies.enums.ImportStatus",
         "InvitationStatusEnum": "tenders.enums.InvitationStatus",
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
@@ -18,6 +20,17 @@ from rest_framework.routers import DefaultRouter
 from companies.models import CatalogueImport
 from companies.services import imports
 from companies.services.exports import CONTENT_TYPES
+
+
+class WorkbookRenderer(BaseRenderer):
+    """Lets a client ask for the media type; the content is made by the view."""
+
+    media_type = CONTENT_TYPES["xlsx"]
+    format = "xlsx"
+    render_style = "binary"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
+        return data if isinstance(data, bytes) else json.dumps(data).encode()
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -185,11 +198,17 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return Response(self.get_serializer(imported).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
+        operation_id="imports_rejected_sheet",
         responses={
             (200, CONTENT_TYPES["xlsx"]): OpenApiResponse(OpenApiTypes.BINARY, description="A workbook")
-        }
+        },
     )
-    @action(detail=True, methods=["get"], url_path="rejected.xlsx")
+    @action(
+        detail=True,
+        methods=["get"],
+        url_path="rejected.xlsx",
+        renderer_classes=[JSONRenderer, WorkbookRenderer],
+    )
     def rejected(self, request: Request, pk: str) -> HttpResponse:
         """The rejected rows with their reasons, as a spreadsheet to correct and upload again."""
         content = imports.rejected_workbook(imported=self.get_object())
