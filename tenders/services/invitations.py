@@ -232,9 +232,7 @@ def _event(kind: str, invitation: Invitation, actor: User | None, moment: dateti
         told = notifications.audience(
             companies=[invitation.company if by_buyer else need.company],
             names={"buyer": need.company, "company": invitation.company, "title": need.title},
-            url=reverse("invitations:invitation-detail", args=[invitation.pk])
-            if by_buyer
-            else reverse("needs:need-detail", args=[need.pk]),
+            url=_leads_to(kind, invitation),
         )
     events.record(
         kind=kind,
@@ -244,3 +242,12 @@ def _event(kind: str, invitation: Invitation, actor: User | None, moment: dateti
         payload={"need": str(need.pk), "number": need.number, **told},
         at=moment,
     )
+
+
+def _leads_to(kind: str, invitation: Invitation) -> str:
+    """The page on which the told see what became of it; an invitation that was taken back has none any more."""
+    if kind == "invitation.revoked":
+        return reverse("invitations:invitation-list")
+    if kind == "invitation.sent":
+        return reverse("invitations:invitation-detail", args=[invitation.pk])
+    return reverse("needs:need-detail", args=[invitation.need_id])
