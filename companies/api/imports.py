@@ -164,7 +164,9 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         parsed = UploadSerializer(data=request.data)
         parsed.is_valid(raise_exception=True)
         imported = imports.upload_catalogue(
-            actor=request.user, company=request.company or None, file=parsed.validated_data["file"]
+            actor=request.user,
+            company=getattr(request, "company", None) or None,
+            file=parsed.validated_data["file"],
         )
         return Response(self.get_serializer(imported).data, status=status.HTTP_201_CREATED)
 

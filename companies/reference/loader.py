@@ -108,7 +108,7 @@ def rule_versions() -> list[OcopRuleVersion]:
         OcopRuleVersion(
             code=row["code"],
             decision=row["decision"],
-            effective_from=_date(row["effective_from"]),
+            effective_from=date.fromisoformat(row["effective_from"]),
             effective_to=_date(row["effective_to"]),
             validity_months=row["validity_months"],
             rules=row,

@@ -247,7 +247,7 @@ def _existing_companies(
         key = (producer_key(name), province)
         if key in wanted:
             found[key].append((pk, commune))
-    tax_codes = {
+    tax_codes: dict[str, tuple[UUID, str | None]] = {
         tax_code: (pk, province)
         for tax_code, pk, province in Company.objects.exclude(tax_code="").values_list(
             "tax_code", "id", "province_id"
@@ -327,7 +327,9 @@ def resolve_products(cursor: Any) -> list[Refused]:
     cursor.execute("SELECT DISTINCT company_id FROM import_stage")
     companies = [row[0] for row in cursor.fetchall()]
     # Read to the end first: nothing else may be asked of the connection while it copies.
-    products = list(Product.objects.filter(company_id__in=companies).values_list("company_id", "name_vi", "id"))
+    products = list(
+        Product.objects.filter(company_id__in=companies).values_list("company_id", "name_vi", "id")
+    )
     with cursor.copy("COPY import_existing FROM STDIN") as copy:
         for company_id, name, pk in products:
             copy.write_row((company_id, name_key(name), pk))

@@ -26,8 +26,8 @@ STOP_POLLING = 286  # htmx stops asking when it gets this status
 
 def _company(request: HttpRequest) -> Company | None:
     """The company that the import is for (None: staff); 404 where one may not import."""
-    company = request.company or None  # type: ignore[attr-defined]
-    if not imports.may_import(actor=request.user, company=company):  # type: ignore[arg-type]
+    company = request.company or None
+    if not imports.may_import(actor=request.user, company=company):
         raise Http404
     if company is not None and not (company.is_agency or company.sells):
         raise Http404
@@ -47,7 +47,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             imported = imports.upload_catalogue(
-                actor=request.user,  # type: ignore[arg-type]
+                actor=request.user,
                 company=company,
                 file=form.cleaned_data["file"],
             )
@@ -133,8 +133,8 @@ def import_map(request: HttpRequest, pk: Any) -> HttpResponse:
         sheets = form.chosen()
         if not form.errors:
             try:
-                imported = imports.map_columns(imported=imported, actor=request.user, sheets=sheets)  # type: ignore[arg-type]
-                imports.request_check(imported=imported, actor=request.user)  # type: ignore[arg-type]
+                imported = imports.map_columns(imported=imported, actor=request.user, sheets=sheets)
+                imports.request_check(imported=imported, actor=request.user)
             except DomainError as error:
                 form.add_error(None, error.message)
             else:
@@ -151,7 +151,7 @@ def import_write(request: HttpRequest, pk: Any) -> HttpResponse:
         try:
             if "columns" in request.POST:
                 return _detail_columns(request, imported)
-            imports.request_write(imported=imported, actor=request.user, only_good="good" in request.POST)  # type: ignore[arg-type]
+            imports.request_write(imported=imported, actor=request.user, only_good="good" in request.POST)
         except DomainError as error:
             messages.error(request, error.message)
     return redirect("imports:import-detail", pk=imported.pk)
