@@ -95,7 +95,7 @@ def check(source: Source, plans: list[SheetPlan], context: Context) -> Iterator[
         reader = RowReader(plan.columns, plan.months, plan.titles, context)
         for row in _data_rows(source.rows(sheet), plan, is_own=bool(context.own_producer)):
             checked = reader.read(row, plan.name)
-            seen.check(checked)
+            seen.check(checked, plan.titles.get(plan.columns.get("product", -1), ""))
             yield checked
 
 
@@ -105,7 +105,8 @@ class _Seen:
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str | None, str], list[tuple[str | None, str, int, str]]] = {}
 
-    def check(self, checked: CheckedRow) -> None:
+    def check(self, checked: CheckedRow, title: str) -> None:
+        """Turn a row that lists a product again into a rejected one; `title` is the product column's heading."""
         record = checked.record
         if record is None:
             return

@@ -246,7 +246,8 @@ def _read_names(reading: _Reading, record: Record, context: Context) -> None:
 _KINDS = (
     ("cooperative_group", r"^(?:to hop tac|tht\b|to san xuat|to lien ket|nhom san xuat)"),
     ("cooperative", r"^(?:lien hiep )?(?:hop tac xa|htx)|\bcooperative\b|\bco-op\b"),
-    ("enterprise", r"^(?:chi nhanh )?(?:cong ty|cty|ct tnhh|ct cp|doanh nghiep|dntn|tap doan|tong cong ty|nha may|xi nghiep)"
+    ("enterprise", r"^(?:chi nhanh )?(?:cong ty|cty|ct tnhh|ct cp|doanh nghiep|dntn|tap doan|tong cong ty|nha may"
+                   r"|xi nghiep)"
                    r"|\b(?:co\.?,? ltd|company|jsc|corporation|enterprise)\b"),
 )  # fmt: skip
 
@@ -439,8 +440,8 @@ def _read_unit_and_price(reading: _Reading, record: Record) -> None:
     record.unit = stated or (price.unit if price else "")
     net = (price.net if price else None) or net
     if net is not None:
-        base = "KGM" if get_unit(net.unit).base_unit == "kg" else "LTR"
-        record.pack_content = convert(net.value, net.unit, base).quantize(Decimal("0.0001"))
+        content_unit = "KGM" if get_unit(net.unit).base_unit == "kg" else "LTR"
+        record.pack_content = convert(net.value, net.unit, content_unit).quantize(Decimal("0.0001"))
     if price is not None and price.value is not None:
         _take_price(reading, record, price, net)
     if not record.unit:
