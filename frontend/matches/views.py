@@ -77,7 +77,7 @@ def _context(request: HttpRequest, need: SourcingNeed, wanted: str) -> dict[str,
     found = match_line(line=line)
     states = feedback.states_of(line)
     page = build(found, states, context["filters"])
-    if need.status == NeedStatus.PUBLISHED and request.user.has_perm("tenders.view_need_as_buyer", need):
+    if need.status == NeedStatus.PUBLISHED and feedback.looks_as_buyer(request.user, need):
         _record(request, page)
     row = found.ranker.row
     return context | {
@@ -91,7 +91,7 @@ def _context(request: HttpRequest, need: SourcingNeed, wanted: str) -> dict[str,
 
 def _record(request: HttpRequest, page: LinePage) -> None:
     shown = [card.shown.ranked for card in (*page.cards, *page.unstated)]
-    feedback.record_shown(found=page.found, shown=shown, actor=request.user)  # type: ignore[arg-type]
+    feedback.record_shown(found=page.found, shown=shown, actor=request.user)
 
 
 def _match(request: HttpRequest, pk: UUID) -> tuple[SourcingNeed, NeedLine, Product]:
@@ -127,7 +127,7 @@ def match_save(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep a match on the short list."""
     need, line, product = _match(request, pk)
     try:
-        feedback.save_match(line=line, product=product, actor=request.user)  # type: ignore[arg-type]
+        feedback.save_match(line=line, product=product, actor=request.user)
         messages.success(request, _("%(name)s is saved.") % {"name": product.company.name})
     except DomainError as error:
         messages.error(request, error.message)
@@ -145,7 +145,7 @@ def match_dismiss(request: HttpRequest, pk: UUID) -> HttpResponse:
             product=product,
             reason=request.POST.get("reason", ""),
             note=request.POST.get("note", ""),
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
         messages.success(
             request, _("%(name)s is put aside; you find it below the list.") % {"name": product.company.name}
@@ -161,7 +161,7 @@ def match_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Bring a match back, or take it off the short list."""
     need, line, product = _match(request, pk)
     try:
-        feedback.restore_match(line=line, product=product, actor=request.user)  # type: ignore[arg-type]
+        feedback.restore_match(line=line, product=product, actor=request.user)
         messages.success(request, _("%(name)s stands in the list again.") % {"name": product.company.name})
     except DomainError as error:
         messages.error(request, error.message)
@@ -178,7 +178,7 @@ def match_invite(request: HttpRequest, pk: UUID) -> HttpResponse:
             line=line,
             product=product,
             message=request.POST.get("message", ""),
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
         messages.success(request, _("%(name)s is invited to quote.") % {"name": product.company.name})
     except DomainError as error:
@@ -203,7 +203,7 @@ def invite_saved(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = 0
     for match in saved.order_by("rank_shown", "pk"):
         try:
-            feedback.invite_match(line=line, product=match.product, actor=request.user)  # type: ignore[arg-type]
+            feedback.invite_match(line=line, product=match.product, actor=request.user)
             done += 1
         except DomainError as error:
             messages.error(request, f"{match.product.company.name}: {error.message}")
@@ -225,8 +225,8 @@ def match_open(request: HttpRequest, pk: UUID, line: UUID, product: UUID) -> Htt
     need = _need(request, pk)
     row = get_object_or_404(NeedLine, need=need, pk=line)
     offered = get_object_or_404(Product.objects.offered().select_related("company"), pk=product)
-    if request.user.has_perm("tenders.view_need_as_buyer", need):
-        feedback.record_opened(line=row, product=offered, actor=request.user)  # type: ignore[arg-type]
+    if feedback.looks_as_buyer(request.user, need):
+        feedback.record_opened(line=row, product=offered, actor=request.user)
     target = navigation.page("catalogue:product-detail", offered.pk)
     return redirect(target or reverse("matches:need-matches", args=[need.pk]))
 

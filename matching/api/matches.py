@@ -62,12 +62,12 @@ class NeedMatchesView(APIView):
         query.is_valid(raise_exception=True)
         top = query.validated_data["top"]
         lines = rank_need(need=need)
-        if need.status == NeedStatus.PUBLISHED and request.user.has_perm("tenders.view_need_as_buyer", need):
+        if need.status == NeedStatus.PUBLISHED and feedback.looks_as_buyer(request.user, need):
             for found in lines:
                 feedback.record_shown(
                     found=found,
                     shown=[*found.ranked[:top], *found.unstated[:top]],
-                    actor=request.user,  # type: ignore[arg-type]
+                    actor=request.user,
                 )
         states: dict[Any, dict[Any, Match]] = {found.line.pk: {} for found in lines}
         for match in Match.objects.filter(line__need=need).defer("features"):
@@ -125,7 +125,7 @@ class SaveView(MatchActView):
 
     def act(self, request: Request, line: NeedLine, product: Product, data: dict[str, Any]) -> Match:
         """Save."""
-        return feedback.save_match(line=line, product=product, actor=request.user)  # type: ignore[arg-type]
+        return feedback.save_match(line=line, product=product, actor=request.user)
 
 
 class DismissView(MatchActView):
@@ -151,7 +151,7 @@ class DismissView(MatchActView):
             product=product,
             reason=data["reason"],
             note=data["note"],
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
         )
 
 
@@ -170,7 +170,7 @@ class RestoreView(MatchActView):
 
     def act(self, request: Request, line: NeedLine, product: Product, data: dict[str, Any]) -> Match:
         """Restore."""
-        return feedback.restore_match(line=line, product=product, actor=request.user)  # type: ignore[arg-type]
+        return feedback.restore_match(line=line, product=product, actor=request.user)
 
 
 class InviteView(MatchActView):
@@ -194,7 +194,7 @@ class InviteView(MatchActView):
         self.invitation = feedback.invite_match(
             line=line,
             product=product,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
             message=data["message"],
         )
         found: Match = Match.objects.get(line=line, product=product)
@@ -254,7 +254,7 @@ class CountView(APIView):
         spec = query.spec()
         if company is not None and company.buys:
             spec["company"] = company
-        found = count_for_draft(spec)  # type: ignore[arg-type]
+        found = count_for_draft(spec)
         if found is None:
             nothing: dict[str, Any] = {
                 "remaining": None,

@@ -7,8 +7,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
+import numpy as np
+from django.utils import timezone
+
 from companies.models import Company, HsCode, Market, ProductSet
-from matching.engine.eligibility import Count, judge
+from core.months import add_months
+from matching.engine.eligibility import Count, Criterion, judge
 from matching.lines import LineReader
 from matching.services.rank import supply_for
 from tenders import models as tenders
@@ -100,10 +104,6 @@ def count_for_draft(line_spec: LineSpec, *, now: datetime | None = None) -> Draf
 
 
 def _draft(spec: LineSpec, now: datetime | None) -> _Draft:
-    from django.utils import timezone
-
-    from core.months import add_months
-
     company = spec.get("company") or Company(kind="supermarket")
     need = tenders.SourcingNeed(company=company, exclude_on_lapse=bool(spec.get("exclude_on_lapse")))
     if spec.get("market"):
@@ -135,3 +135,50 @@ def _draft(spec: LineSpec, now: datetime | None) -> _Draft:
         for code in dict.fromkeys([*spec.get("required_certificates", []), *exact])
     ]
     return _Draft(line, months, certificates)
+
+
+@dataclass(frozen=True)
+class SupplierStep:
+    """A criterion counted in suppliers: how many are `left` after it, and how many it `costs` all by itself."""
+
+    criterion: Criterion
+    left: int
+    costs: int
+
+
+@dataclass(frozen=True)
+class LineCount:
+    """`remaining` suppliers of a stored line, those of them whose capacity is not stated, and the way there."""
+
+    remaining: int
+    unstated: int
+    steps: tuple[SupplierStep, ...]
+
+
+def count_for_line(*, line: tenders.NeedLine, now: datetime | None = None) -> LineCount | None:
+    """How many suppliers remain for a stored line of a draft, and what each required criterion costs in suppliers.
+
+    As `count_for_draft`, with all that is stored (laboratory limits, place, market). None while neither a product, a
+    code nor a set is named, or the unit cannot be converted. Steps that can keep nobody out are left away.
+    """
+    if not (line.product_words or line.hs_id or line.product_set_id):
+        return None
+    today = timezone.localtime(now or timezone.now()).date()
+    months = list(line.months.all()) or [tenders.NeedMonth(month=add_months(today, 1), quantity=Decimal(1))]
+    draft = _Draft(line, months, list(line.certificates.all()))
+    draft.lab_limits = _Rows(list(line.lab_limits.all()))
+    asked = LineReader().read(draft, now=now)  # type: ignore[arg-type]
+    if asked is None:
+        return None
+    supply, before = supply_for(line, asked, now=now)
+    verdict = judge(asked, supply, before)
+    fit = set(supply.company[verdict.eligible])
+    steps: list[SupplierStep] = []
+    alive = np.ones(len(supply), dtype=np.bool_)
+    failures = np.sum([~c.passes for c in verdict.criteria], axis=0)
+    for criterion in verdict.criteria:
+        alive &= criterion.passes
+        back = set(supply.company[(failures == 1) & ~criterion.passes]) - fit
+        if criterion.relaxable or criterion.code in {"product", "law"}:
+            steps.append(SupplierStep(criterion, len(set(supply.company[alive])), len(back)))
+    return LineCount(len(fit), len(set(supply.company[verdict.unstated])), tuple(steps))

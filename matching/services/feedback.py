@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from companies.models import Product, User
+from companies.querysets import standing_of
 from core import events
 from core.errors import DomainError
 from matching.enums import Act, DismissReason, MatchState
@@ -19,6 +20,11 @@ from matching.models import Match, MatchFeedback
 from matching.services.rank import LineMatches, RankedProduct, line_with_criteria, match_line
 from tenders import models as tenders
 from tenders.enums import NeedStatus
+
+
+def looks_as_buyer(user: User, need: tenders.SourcingNeed) -> bool:
+    """Whether what this person sees was shown to the buyer; staff who look on, superusers among them, do not count."""
+    return need.company_id in standing_of(user).companies
 
 
 @transaction.atomic

@@ -91,6 +91,7 @@ def test_staff_reading_does_not_count_as_showing_it_to_the_buyer(buyer: User, st
     need = posted_need(buyer)
     offer()
     assert api_of(staff).get(f"/api/v1/needs/{need.pk}/matches/").status_code == 200
+    assert not Match.objects.exists()
 
 
 def test_a_line_of_another_need_is_not_found(buyer: User) -> None:
