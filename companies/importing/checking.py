@@ -116,7 +116,7 @@ class _Seen:
                 code = "duplicate-row" if name == record.product else "duplicate-spelling"
                 problem = Problem(
                     code,
-                    "",
+                    title,
                     shown(record.product),
                     True,
                     {"row": number, "sheet": sheet, "name": shown(name)},
