@@ -14,7 +14,7 @@ from companies.models import CertificationScheme, Commune, Market, Province
 from core import formats
 from core.months import parse_month
 from frontend import charts
-from matching.services.counts import DraftCount, LineSpec, count_for_draft
+from matching.services.counts import LineCount, count_for_line
 from matching.wording import Names, criterion_words
 from tenders.enums import Level, VatBasis, Visibility
 from tenders.markets import Asked
@@ -154,48 +154,26 @@ class LiveLine:
     """What remains for a line of a draft, and what a supplier would receive at the ceiling."""
 
     line: NeedLine
-    count: DraftCount | None
+    count: LineCount | None
     steps: list[Any]
     costs: list[tuple[str, int]]
     received: Received | None
 
 
 def live_lines(need: SourcingNeed) -> list[LiveLine]:
-    """The live count of a stored draft."""
+    """The live count of a stored draft, in suppliers."""
     names = Names()
     found = []
     for line in sorted(need.lines.all(), key=lambda x: x.position):
-        count = count_for_draft(_spec(need, line))
+        line.need = need  # loaded already
+        count = count_for_line(line=line)
         steps: list[Any] = []
         costs: list[tuple[str, int]] = []
         if count is not None:
-            steps = charts.funnel([(criterion_words(c, names), c.left) for c in count.criteria])
-            costs = [(criterion_words(c, names), c.only) for c in count.criteria if c.relaxable and c.only]
+            steps = charts.funnel([(criterion_words(s.criterion, names), s.left) for s in count.steps])
+            costs = [(criterion_words(s.criterion, names), s.costs) for s in count.steps if s.costs]
         found.append(LiveLine(line, count, steps, costs, receives(need, line, line.ceiling_price)))
     return found
-
-
-def _spec(need: SourcingNeed, line: NeedLine) -> LineSpec:
-    required = [c for c in line.certificates.all() if c.level == Level.REQUIRED and not c.from_market]
-    return LineSpec(
-        company=need.company,
-        market=need.market_id or "",
-        exclude_on_lapse=need.exclude_on_lapse,
-        product_set=line.product_set_id or "",
-        hs=line.hs_id or "",
-        product_words=line.product_words,
-        unit=line.unit_id,
-        months=line.quantities,
-        required_stars=line.required_stars,
-        stars_must_be_confirmed=line.stars_must_be_confirmed,
-        required_certificates=[c.scheme_id for c in required if c.or_equivalent],
-        exact_certificates=[c.scheme_id for c in required if not c.or_equivalent],
-        ceiling_price=line.ceiling_price,
-        ceiling_excludes=line.ceiling_excludes,
-        min_shelf_life_days=line.min_shelf_life_days,
-        min_share_percent=line.min_share_percent,
-        partial_allowed=line.partial_allowed,
-    )
 
 
 @dataclass(frozen=True, slots=True)

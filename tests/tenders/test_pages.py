@@ -107,7 +107,7 @@ def test_autosave_answers_the_live_count_and_what_a_supplier_receives(
     assert "1 supplier remains" in html
     assert "₫407,400/kg" in html  # 420,000 less 3 %
     html = lan.post(f"/needs/{key}/autosave/", form(), headers={"HX-Request": "true"}).content.decode()
-    assert "0 suppliers remain" in html and "keeps 1 product out" in html
+    assert "0 suppliers remain" in html and "keeps 1 supplier out" in html
 
 
 def test_changed_number_is_spread_anew_and_an_edited_month_stays(lan: Client) -> None:
