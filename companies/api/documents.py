@@ -62,7 +62,7 @@ class DocumentViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets
         """Upload a document, to name it in a certificate, a rating or a lab report."""
         parsed = DocumentUploadSerializer(data=request.data)
         parsed.is_valid(raise_exception=True)
-        company = request.company or None
+        company = request.company or None  # type: ignore[attr-defined]
         if wanted := parsed.validated_data.get("company"):
             company = get_object_or_404(Company.objects.visible_to(request.user), pk=wanted)
         if company is None:

@@ -117,7 +117,7 @@ class ProductViewSet(viewsets.GenericViewSet[Product]):
         parsed.is_valid(raise_exception=True)
         fields = dict(parsed.validated_data)
         wanted = fields.pop("company", None)
-        company = request.company or None
+        company = request.company or None  # type: ignore[attr-defined]
         if wanted is not None:
             company = get_object_or_404(Company.objects.visible_to(request.user), pk=wanted)
         if company is None:

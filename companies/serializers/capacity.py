@@ -74,7 +74,7 @@ class StatementCreateSerializer(serializers.Serializer[Any]):
     )
     unit = serializers.SlugRelatedField(queryset=Unit.objects.all(), slug_field="code", required=False)
     next_year_too = serializers.BooleanField(default=False)
-    months = CapacityMonthSerializer(many=True, required=False, max_length=24)
+    months = CapacityMonthSerializer(many=True, required=False, max_length=24)  # type: ignore[call-arg]
 
 
 class StatementSerializer(serializers.Serializer[Any]):
@@ -87,7 +87,7 @@ class StatementSerializer(serializers.Serializer[Any]):
 
 
 class ConfirmSerializer(serializers.Serializer[Any]):
-    months = CapacityMonthSerializer(
+    months = CapacityMonthSerializer(  # type: ignore[call-arg]
         many=True, required=False, max_length=36, help_text="The months as corrected; by default as proposed."
     )
 

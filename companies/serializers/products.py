@@ -35,7 +35,7 @@ class PriceTierSerializer(serializers.Serializer[Any]):
 
 
 class PriceTiersSerializer(serializers.Serializer[Any]):
-    tiers = PriceTierSerializer(many=True, max_length=MAX_TIERS)
+    tiers = PriceTierSerializer(many=True, max_length=MAX_TIERS)  # type: ignore[call-arg]
 
 
 class PhotoSerializer(serializers.Serializer[Any]):
@@ -155,7 +155,7 @@ class ProductCreateSerializer(ProductWriteSerializer):
 
 class FacetOptionSerializer(serializers.Serializer[Any]):
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
     selected = serializers.BooleanField()
 

@@ -78,7 +78,7 @@ def store_document(
 
 
 @transaction.atomic
-def store_photo(*, company: Company, uploaded_by: User, file: UploadedFile) -> Document:
+def store_photo(*, company: Company, uploaded_by: User, file: UploadedFile[Any]) -> Document:
     """Keep a photo for everyone to see: turned upright, drawn anew as WebP without metadata, at most 1600 px.
 
     A small one for lists is stored beside it (`thumbnail_name`).

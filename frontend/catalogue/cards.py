@@ -45,7 +45,7 @@ def capacity_panel(product: Product, user: AnyUser) -> CapacityPanel:
         return CapacityPanel(readable=True, stated=False)
     own = user.has_perm("companies.view_company", product.company)
     zero = Decimal(0)
-    left = [max(Decimal(rows[m].available), zero) if m in rows else zero for m in months]  # type: ignore[arg-type]
+    left = [max(Decimal(rows[m].available), zero) if m in rows else zero for m in months]
     series = [charts.Series(gettext("Left"), left)]
     if own:
         promised = [rows[m].reserved + rows[m].bound if m in rows else zero for m in months]

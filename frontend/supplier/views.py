@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -52,7 +53,7 @@ def product_list(request: SiteRequest) -> HttpResponse:
     """All products of the acting company, taken-down ones too."""
     if not request.company:
         raise Http404
-    rows = Product.objects.visible_to(request.user).filter(company=request.company.pk)
+    rows: QuerySet[Product] = Product.objects.visible_to(request.user).filter(company=request.company.pk)
     query = request.GET.get("q", "")
     if words_of(query):
         rows = search_products(rows, query)
