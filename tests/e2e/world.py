@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from companies.enums import CapacityProof, Verification
 from companies.models import (
+    CatalogueImport,
     Certification,
     CertificationScheme,
     Company,
@@ -24,9 +26,11 @@ from companies.models import (
     User,
 )
 from companies.reference.loader import load_reference
+from companies.services import imports
 from core.months import first_day, month_range
 from tenders.enums import Level, Visibility
 from tenders.models import Invitation, NeedCertificate, SourcingNeed
+from tests.companies.importing.sheets import xlsx
 from tests.factories.people import (
     make_agency,
     make_capacity,
@@ -61,6 +65,7 @@ class World:
     rating: StarRating
     certificate: Certification
     lab_report: LabReport
+    catalogue_import: CatalogueImport
 
 
 def build_world() -> World:
@@ -120,10 +125,12 @@ def build_world() -> World:
         line={"unit": kg, "product_words": "mật ong"},
     )
     newcomer = make_user(full_name="Người Mới")
+    agency = make_member(agency_company, email="agency@hungyen.example", full_name="Đỗ Minh Hưng")
+    sheet = xlsx(("a", [["Tên sản phẩm", "Chủ thể", "Hạng sao"], ["Tương Bần", "HTX Tương Bần", "4 sao"]]))
     return World(
         buyer=make_member(buyer_company, email="lan@mayxanh.example", full_name="Nguyễn Thị Lan"),
         supplier=make_member(companies[0], phone="+84900000003", full_name="Trần Văn Bến"),
-        agency=make_member(agency_company, email="agency@hungyen.example", full_name="Đỗ Minh Hưng"),
+        agency=agency,
         staff=make_user(email="admin@offtake.example", is_staff=True, is_superuser=True),
         newcomer=newcomer,
         buyer_company=buyer_company,
@@ -152,6 +159,9 @@ def build_world() -> World:
             unit_text="%",
             laboratory="Quatest 1",
             tested_on=date(2026, 9, 1),
+        ),
+        catalogue_import=imports.upload_catalogue(
+            actor=agency, company=agency_company, file=SimpleUploadedFile("danh-sach.xlsx", sheet)
         ),
     )
 
