@@ -5,6 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pgtrigger
+from django.apps import apps
+
+from companies.models import StarRating
 from companies.services.import_scope import Scope
 from companies.services.ratings import refresh_stars
 
@@ -35,7 +39,12 @@ def write_stage(cursor: Any, scope: Scope, *, today: date) -> tuple[int, int]:
     cursor.execute(_UPDATE_PRODUCTS, params)
     cursor.execute("INSERT INTO import_touched SELECT product_id, true FROM import_stage WHERE is_new"
                    " ON CONFLICT (product_id) DO UPDATE SET is_new = true")  # fmt: skip
-    for statement in (*_RATINGS, *_CAPACITY, _CERTIFICATES):
+    _refresh_statistics(cursor, "companies_company", "companies_product")
+    cursor.execute(_MATCH_RATINGS, params)
+    cursor.execute(_UPDATE_RATINGS, params)
+    _insert_ratings(cursor, params)
+    _refresh_statistics(cursor, "companies_starrating")
+    for statement in (*_CAPACITY, _CERTIFICATES):
         cursor.execute(statement, params)
     cursor.execute("SELECT product_id FROM import_touched")
     touched = [row[0] for row in cursor.fetchall()]
@@ -46,6 +55,30 @@ def write_stage(cursor: Any, scope: Scope, *, today: date) -> tuple[int, int]:
     )
     created, updated = cursor.fetchone()
     return int(created), int(updated)
+
+
+def _refresh_statistics(cursor: Any, *tables: str) -> None:
+    """After many new rows: the planner would still take the tables for small, and scan them once for every row."""
+    cursor.execute("SELECT count(*) > 500 FROM import_stage WHERE is_new")
+    if cursor.fetchone()[0]:
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
+
+
+def _insert_ratings(cursor: Any, params: dict[str, Any]) -> None:
+    """Add the new ratings, and their history rows by one statement: the trigger's cost 0.3 ms each."""
+    event = apps.get_model("companies", "StarRatingEvent")
+    kept = {field.column for field in event._meta.concrete_fields}
+    columns = ", ".join(field.column for field in StarRating._meta.concrete_fields if field.column in kept)
+    (_, trigger), *_rest = pgtrigger.registered("companies.StarRating:insert_insert")
+    cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{trigger.get_pgid(StarRating)}}}"])
+    cursor.execute(_INSERT_RATINGS, params)
+    cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
+    table = event._meta.db_table
+    history = f"""
+        INSERT INTO {table} (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, {columns})
+        SELECT now(), 'insert', id, (SELECT _pgh_attach_context()), {columns} FROM companies_starrating
+         WHERE id IN (SELECT new_id FROM import_rating WHERE rating_id IS NULL)"""  # noqa: S608 - columns' names
+    cursor.execute(history)
 
 
 _INSERT_COMPANIES = """
@@ -181,7 +214,7 @@ INSERT INTO import_touched SELECT id, false FROM changed ON CONFLICT DO NOTHING
 _MATCH_RATINGS = """
 CREATE TEMPORARY TABLE import_rating ON COMMIT DROP AS
 SELECT s.n, s.product_id, s.stars, s.points, s.decision, s.issued_on, s.valid_until, s.confirmed, c.province_id,
-       r.id AS rating_id, v.code AS version,
+       r.id AS rating_id, gen_random_uuid() AS new_id, v.code AS version,
        CASE WHEN s.stars = 5 THEN 'central'
             ELSE COALESCE((SELECT band ->> 'issuing_level' FROM jsonb_array_elements(v.rules -> 'star_bands') band
                             WHERE (band ->> 'star')::int = s.stars), 'province') END AS level
@@ -239,7 +272,7 @@ WITH added AS (
     INSERT INTO companies_starrating (id, created_at, updated_at, product_id, stars, points, decision_number, issued_on,
         valid_until, issuing_level, issuing_province_id, rule_version_id, status, listed_by_id, confirmed_by_id,
         confirmed_at, decision_note)
-    SELECT gen_random_uuid(), now(), now(), product_id, stars, points, decision, issued_on, valid_until, level,
+    SELECT new_id, now(), now(), product_id, stars, points, decision, issued_on, valid_until, level,
            CASE WHEN level = 'central' THEN NULL ELSE province_id END, version,
            CASE WHEN confirmed THEN 'confirmed' ELSE 'listed' END, %(lister)s,
            CASE WHEN confirmed THEN %(actor)s::uuid END, CASE WHEN confirmed THEN now() END, ''
@@ -248,7 +281,6 @@ WITH added AS (
 )
 INSERT INTO import_touched SELECT product_id, false FROM added ON CONFLICT DO NOTHING
 """
-_RATINGS = (_MATCH_RATINGS, _UPDATE_RATINGS, _INSERT_RATINGS)
 
 # What a sheet states of a capacity waits for the company to confirm its months; it promises nothing by itself.
 _UPDATE_STATEMENTS = """

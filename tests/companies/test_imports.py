@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -127,6 +128,14 @@ def test_ratings_are_confirmed_only_by_the_level_that_issues_them(reference, age
         (5, Verification.LISTED, "central", company_of(agency).pk),
     ]
     assert StarRating.objects.get(stars=4).confirmed_by == agency
+
+
+def test_every_imported_rating_has_its_history_row(reference, agency):
+    run(agency, SHEET)
+    history = apps.get_model("companies", "StarRatingEvent").objects.filter(pgh_label="insert")
+    assert sorted(history.values_list("pgh_obj_id", "stars", "status")) == sorted(
+        StarRating.objects.values_list("pk", "stars", "status")
+    )
 
 
 def test_a_capacity_waits_to_be_confirmed_and_promises_nothing(reference, agency):
