@@ -11,7 +11,7 @@ from core.models import Event
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin):
+class EventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["at", "kind", "object_type", "object_id", "actor_id", "company_id"]
     list_filter = ["kind"]
     search_fields = ["object_id", "actor_id", "company_id"]

@@ -30,6 +30,11 @@ from companies.services import certifications, ratings
 from companies.verification import queue_counts
 
 
+def _acting(request: Request) -> Company | None:
+    """The company that the request acts for, if any."""
+    return request.company or None  # type: ignore[attr-defined]
+
+
 class RatingFilter(filters.FilterSet):
     class Meta:
         model = StarRating
@@ -78,7 +83,7 @@ class RatingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, PublicRead
         parsed = RatingSerializer(data=request.data, context=self.get_serializer_context())
         parsed.is_valid(raise_exception=True)
         rating = ratings.record_rating(
-            actor=request.user, listed_by=request.company or None, **parsed.validated_data
+            actor=request.user, listed_by=_acting(request), **parsed.validated_data
         )
         return Response(self.get_serializer(rating).data, status=status.HTTP_201_CREATED)
 
@@ -131,7 +136,7 @@ class CertificationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Pub
         fields = dict(parsed.validated_data)
         company = get_object_or_404(Company.objects.visible_to(request.user), pk=fields.pop("company"))
         row = certifications.record_certification(
-            company=company, actor=request.user, listed_by=request.company or None, **fields
+            company=company, actor=request.user, listed_by=_acting(request), **fields
         )
         return Response(self.get_serializer(row).data, status=status.HTTP_201_CREATED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +29,9 @@ class OfCompany(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "product" in self.fields:
             products = Product.objects.filter(company=company).order_by("sort_key")
-            self.fields["product"].queryset = products
-            if "product" not in self.data and products.count() == 1 and self.fields["product"].required:
+            field = cast(forms.ModelChoiceField, self.fields["product"])
+            field.queryset = products
+            if "product" not in self.data and field.required and products.count() == 1:
                 self.initial["product"] = products.first()
 
     def _post_clean(self) -> None:

@@ -13,7 +13,7 @@ class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
     """A related row that the asking user may see; anything else does not exist."""
 
     def get_queryset(self) -> Any:
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         request = self.context.get("request")
         return queryset.visible_to(request.user) if request is not None else queryset.none()
 
@@ -54,7 +54,7 @@ class CertificationSerializer(serializers.ModelSerializer[Certification]):
 
 
 class CertificationCreateSerializer(CertificationSerializer):
-    company = serializers.UUIDField(help_text="The company that holds the certificate.")  # type: ignore[assignment]
+    company = serializers.UUIDField(help_text="The company that holds the certificate.")
 
     class Meta(CertificationSerializer.Meta):
         read_only_fields = ["id", "status", "checked_at"]

@@ -59,7 +59,7 @@ def reference() -> list[Group]:
 
 @cache
 def _reference(_language: str) -> list[Group]:
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    schema = SchemaGenerator().get_schema(request=None, public=True)
     return read(schema)
 
 

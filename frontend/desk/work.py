@@ -157,7 +157,7 @@ def expiries(company: Company, *, today: date) -> list[Expiry]:
             stars=product.stars or 0,
             until=product.stars_valid_until,
             url=navigation.page("supplier:product-edit", product.pk),
-            is_over=product.stars_valid_until < today,
+            is_over=bool(product.stars_valid_until and product.stars_valid_until < today),
         )
         for product in products
     ]
@@ -173,7 +173,7 @@ def expiries(company: Company, *, today: date) -> list[Expiry]:
             stars=0,
             until=row.valid_to,
             url=navigation.page("proofs:proof-list"),
-            is_over=row.valid_to < today,
+            is_over=bool(row.valid_to and row.valid_to < today),
         )
         for row in certificates
     ]
