@@ -173,7 +173,10 @@ def _need(
         _line(world, rng, firm, published, archetypes()[str(code)], supply[str(code)], at, market)
         for at, code in enumerate(chosen, start=1)
     ]
-    title = lines[0].words + ("" if count == 1 else f" và {count - 1} mặt hàng khác")
+    title = lines[0].words
+    if count > 1:
+        english = title == lines[0].archetype.names[0][1]
+        title += f" and {count - 1} more" if english else f" và {count - 1} mặt hàng khác"
     place = world.province_names[firm.province][0]
     return Need(
         id=world.ids(), firm=firm, title=title, published_at=published, lines=lines, market=market,

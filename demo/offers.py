@@ -102,6 +102,8 @@ def _name(
     vi, en = archetype.names[min(int(rng.exponential(0.9)), len(archetype.names) - 1)]
     packs = FRESH_PACKS if archetype.fresh and archetype.unit == "KGM" else PACKS.get(archetype.unit, ())
     pack, content = "", None
+    if archetype.price[1] > 2_000_000:  # dear things come in small packs
+        packs = tuple(row for row in packs if float(row[1]) <= 0.5) or packs
     if packs:
         name, size = packs[int(rng.integers(len(packs)))]
         pack, content = name, Decimal(size)
@@ -113,7 +115,8 @@ def _name(
         if names_no_product(place[0]):
             vi, en = f"{vi} {place[0]}", f"{en} from {place[1]}"
     if rng.random() < 0.22:
-        more = ADJECTIVES[int(rng.integers(len(ADJECTIVES)))]
+        fitting = [row for row in ADJECTIVES if row[0] not in vi]
+        more = fitting[int(rng.integers(len(fitting)))]
         vi, en = f"{vi} {more[0]}", f"{en}, {more[1]}"
     if pack and not archetype.fresh and rng.random() < 0.15:
         vi = f"{vi} ({pack.lower()})"

@@ -131,7 +131,8 @@ class LineReader:
             export=need.market is not None and need.market.kind == "export",
             buyer_kind=need.company.kind,
             buyer_company=need.company_id,
-            days_until_first=float(max((wanted[0][0] - today).days, 1)) if not shift else NAN,
+            # Of a past need: as it was when it was published, else the ranker never learns what lead times do.
+            days_until_first=float(max((wanted[0][0] - (_published_on(need) if shift else today)).days, 1)),
         )
 
     def _certificates(self, rows: Sequence[tenders.NeedCertificate]) -> tuple[Certificate, ...]:
@@ -160,6 +161,10 @@ class LineReader:
             concerned = {n: s for n, s in self.sectors.items() if not sets or n in sets}
             self._cases[key] = market_case(rows, concerned, self.accepted, on=today)
         return self._cases[key]
+
+
+def _published_on(need: tenders.SourcingNeed) -> date:
+    return timezone.localtime(need.published_at or need.created_at).date()
 
 
 def _place(need: tenders.SourcingNeed) -> tuple[float, float] | None:
