@@ -42,7 +42,7 @@ PROOF_CODE = {CapacityProof.STATED: 0, CapacityProof.CHECKED: 1, CapacityProof.D
 COLUMNS = (
     "id", "company_id", "product_set__number", "hs_id", "name_vi", "name_en", "product_words", "unit_id",
     "pack_content", "stars", "stars_confirmed", "stars_valid_until", "price", "currency", "price_audience",
-    "lead_time_days", "min_order", "shelf_life_days", "markets", "created_at", "company__kind",
+    "capacity_audience", "lead_time_days", "min_order", "shelf_life_days", "markets", "created_at", "company__kind",
     "company__province_id", "lat", "lon", "company__on_time_in_full", "company__deliveries_count",
 )  # fmt: skip
 
@@ -128,6 +128,7 @@ def load_supply(
     now: Any = None,
     currency: str = "VND",
     buyer_verified: bool = True,
+    own: bool = False,
     product_ids: Iterable[UUID] | None = None,
 ) -> Supply:
     """Read offered products as columns.
@@ -136,8 +137,10 @@ def load_supply(
         products: which ones; None = all offered.
         now: the moment: certificates and stars that ended before count as ended, and the first month is its month.
         currency: prices in other currencies count as not known.
-        buyer_verified: whether the buyer may read prices meant for verified buyers; a price that the buyer may not
-            read is not used either, so that the score does not give it away.
+        buyer_verified: whether the buyer may read prices and capacities meant for verified buyers. What the buyer
+            may not read is not used either, so that neither score nor counts give it away: such a price is unknown,
+            such a capacity not stated.
+        own: the products are the reader's own, from whom nothing is hidden.
         product_ids: further restricts to these, published or not at the caller's choice of `products`.
     """
     today = timezone.localtime(now or timezone.now()).date()
@@ -151,10 +154,13 @@ def load_supply(
         "lon": Coalesce("company__lon", "company__commune__lon", "company__province__lon"),
     }
     table = list(rows.annotate(**place).order_by("pk").values_list(*COLUMNS))
-    return _columns(table, today, currency, buyer_verified)
+    readers = {Audience.PUBLIC, Audience.VERIFIED_BUYERS} if buyer_verified else {Audience.PUBLIC}
+    if own:
+        readers = set(Audience)
+    return _columns(table, today, currency, readers)
 
 
-def _columns(table: list[tuple[Any, ...]], today: date, currency: str, buyer_verified: bool) -> Supply:
+def _columns(table: list[tuple[Any, ...]], today: date, currency: str, readers: set[Audience]) -> Supply:
     values: list[Sequence[Any]] = list(zip(*table, strict=True)) if table else [()] * len(COLUMNS)
     column: dict[str, Sequence[Any]] = dict(zip(COLUMNS, values, strict=True))
     ids = list(column["id"])
@@ -164,9 +170,10 @@ def _columns(table: list[tuple[Any, ...]], today: date, currency: str, buyer_ver
     factor = np.array([u[1] for u in units], dtype=np.float64)
     product_set = np.array([n or 0 for n in column["product_set__number"]], dtype=np.int64)
     hs6 = np.array([h or "" for h in column["hs_id"]], dtype=np.str_)
-    price = _prices(column, currency, buyer_verified) / factor
+    price = _prices(column, currency, readers) / factor
     first = month_index(today)
-    available, proof = _capacity(ids, row_of, factor, first)
+    told = [pk for pk, audience in zip(ids, column["capacity_audience"], strict=True) if audience in readers]
+    available, proof = _capacity(told, row_of, factor, first)
     schemes, held, confirmed = _certificates(column, product_set, row_of, today)
     markets = tuple(sorted({m for ms in column["markets"] for m in ms}))
     return Supply(
@@ -233,25 +240,25 @@ def _until(values: Sequence[date | None], today: date) -> np.ndarray[Any, np.dty
 
 
 def _prices(
-    column: dict[str, Sequence[Any]], currency: str, buyer_verified: bool
+    column: dict[str, Sequence[Any]], currency: str, readers: set[Audience]
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
-    open_to = {Audience.PUBLIC, Audience.VERIFIED_BUYERS} if buyer_verified else {Audience.PUBLIC}
     told = zip(column["price"], column["currency"], column["price_audience"], strict=True)
     return np.array(
-        [float(p) if p is not None and c == currency and a in open_to else np.nan for p, c, a in told],
+        [float(p) if p is not None and c == currency and a in readers else np.nan for p, c, a in told],
         dtype=np.float64,
     )
 
 
 def _capacity(
-    ids: list[UUID], row_of: dict[UUID, int], factor: np.ndarray[Any, Any], first: int
+    told: list[UUID], row_of: dict[UUID, int], factor: np.ndarray[Any, Any], first: int
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    available = np.full((len(ids), HORIZON), np.nan)
-    proof = np.zeros((len(ids), HORIZON), dtype=np.int64)
+    """(available, proof) by product and month, of the products `told`; NaN where nothing is stated or to be read."""
+    available = np.full((len(row_of), HORIZON), np.nan)
+    proof = np.zeros((len(row_of), HORIZON), dtype=np.int64)
     month = Cast(ExtractYear("month") * 12 + ExtractMonth("month") - 1 - first, IntegerField())
     rows = (
         MonthlyCapacity.objects.filter(
-            product_id__in=ids,
+            product_id__in=told,
             month__gte=date(first // 12, first % 12 + 1, 1),
             month__lt=date((first + HORIZON) // 12, (first + HORIZON) % 12 + 1, 1),
         )

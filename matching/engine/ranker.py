@@ -102,7 +102,8 @@ class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
         weights = pairs.gap / pairs.gap.sum()
         theta, scores = self._descend(blocks, nuisance, pairs, weights, None, passes=max(1, self.passes - 1))
         if self.interactions > 0:
-            chosen = self._choose_pairs(X, blocks, theta, pairs, scores)
+            with threadpool_limits(limits=1):
+                chosen = self._choose_pairs(X, blocks, theta, pairs, scores)
             if chosen:
                 own = theta.size - nuisance.shape[1]
                 start = np.concatenate((theta[:own], np.zeros(sum(b.width for b in chosen)), theta[own:]))
@@ -255,9 +256,10 @@ class AdditiveRanker(BaseEstimator):  # type: ignore[misc]
             at += block.width
             strength[block.features[0]] = float(np.std(block.columns @ coefficients))
         part = _folds(pairs)
+        wanted = np.stack([-by_row * (part == fold) for fold in range(FOLDS)])
         found: list[tuple[float, int, Block]] = []
         for number, block in enumerate(pair_candidates(X, self.schema_, strength)):
-            found.append((_agreement(block, by_row, part), -number, block))
+            found.append((_agreement(block, wanted), -number, block))
             if len(found) > 4 * self.interactions:
                 found = sorted(found, key=lambda f: f[:2], reverse=True)[: self.interactions]
         best = sorted(found, key=lambda f: f[:2], reverse=True)[: self.interactions]
@@ -289,17 +291,17 @@ def _folds(pairs: Pairs) -> NDArray[np.int64]:
     return part
 
 
-def _agreement(block: Block, by_row: Floats, part: NDArray[np.int64]) -> float:
+def _agreement(block: Block, wanted: Floats) -> float:
     """How far the folds agree that the loss wants the block's columns: products of slopes of different folds.
 
     Noise gives zero on average, however many columns a block has; a large slope that one fold alone wants is noise.
     """
     spread = _column_spread(block.columns)
-    slopes = np.stack([-(by_row * (part == fold)) @ block.columns for fold in range(FOLDS)]) / spread
+    slopes = wanted @ block.columns / spread
     total = slopes.sum(axis=0)
     shared = total**2 - (slopes**2).sum(axis=0)
-    wanted = np.isinf(block.lower) | (total > 0)
-    return float(shared[wanted].sum())
+    usable = np.isinf(block.lower) | (total > 0)
+    return float(shared[usable].sum())
 
 
 def _swap_weights(pairs: Pairs, scores: Floats) -> Floats:

@@ -44,7 +44,7 @@ def needs_that_fit(
     fewest first. The ceiling price neither excludes nor ranks here: a supplier must not be able to find it out. The
     number of queries does not depend on the number of needs.
     """
-    supply = load_supply(Q(company=company), now=now)
+    supply = load_supply(Q(company=company), now=now, own=True)
     if not len(supply):
         return []
     visible = tenders.SourcingNeed.objects.visible_to(user).open().exclude(company=company)
@@ -63,6 +63,9 @@ def _best(
 ) -> FittingNeed | None:
     from dataclasses import replace
 
+    if line.need.name_withheld:
+        # Distances to a commune would tell where the buyer is; its delivery place is withheld with its name.
+        line.need.delivery_commune = None
     asked = reader.read(line, now=now)
     if asked is None:
         return None
