@@ -23,16 +23,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from companies.certificates import holds_any
 from companies.models import (
-    CertificationScheme,
     Company,
-    Market,
     MonthlyCapacity,
     Product,
-    ProductSet,
-    Province,
 )
 from companies.models.capacity import AVAILABLE
 from companies.models.catalogue import STAR_RANK
@@ -42,6 +39,7 @@ from core.forms import LocalDecimalField, MonthField
 from core.months import add_months, first_day, months_between
 
 MAX_MONTHS = 24
+MAX_CODE = 40
 STAR_CHOICES = [("5", "5"), ("4", "4"), ("3", "3"), ("0", _("No star"))]
 SORT_CHOICES = [
     ("relevance", pgettext_lazy("sort", "Best fit first")),
@@ -58,10 +56,12 @@ ORDERINGS = {
 FACETS = ("set", "stars", "province", "certificate", "market")
 
 
+@extend_schema_field({"type": "string", "pattern": r"^20[2-9]\d-(0[1-9]|1[0-2])$"})
 class MonthFilter(filters.Filter):
     field_class = MonthField
 
 
+@extend_schema_field({"type": "number", "minimum": 0, "maximum": 10**12})
 class LocalNumberFilter(filters.NumberFilter):
     field_class = LocalDecimalField
 
@@ -70,11 +70,21 @@ def _today() -> date:
     return timezone.localdate()
 
 
-class CodesFilter(filters.ModelMultipleChoiceFilter):
+class CodesField(forms.MultipleChoiceField):
+    """Codes of reference data; one that is not there finds nothing, so that old links keep working."""
+
+    def valid_value(self, value: Any) -> bool:
+        return len(str(value)) <= MAX_CODE and "\x00" not in str(value)
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string", "maxLength": MAX_CODE}})
+class CodesFilter(filters.MultipleChoiceFilter):
     """Rows of reference data by their codes, several of them meaning "any of"."""
 
+    field_class = CodesField
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(to_field_name="code", widget=forms.CheckboxSelectMultiple, **kwargs)
+        super().__init__(choices=(), widget=forms.CheckboxSelectMultiple, **kwargs)
 
 
 class ProductFilter(filters.FilterSet):
@@ -84,7 +94,7 @@ class ProductFilter(filters.FilterSet):
     """
 
     q = filters.CharFilter(label=_("Search"), method="filter_nothing", max_length=200)
-    set = CodesFilter(label=_("Product set"), queryset=ProductSet.objects.all(), method="filter_nothing")
+    set = CodesFilter(label=_("Product set"), method="filter_nothing")
     stars = filters.MultipleChoiceFilter(
         label=_("Stars"), choices=STAR_CHOICES, widget=forms.CheckboxSelectMultiple, method="filter_nothing"
     )
@@ -94,11 +104,9 @@ class ProductFilter(filters.FilterSet):
     confirmed = filters.BooleanFilter(
         label=_("Confirmed stars only"), widget=forms.CheckboxInput, method="filter_confirmed"
     )
-    province = CodesFilter(label=_("Province"), queryset=Province.objects.all(), method="filter_nothing")
-    certificate = CodesFilter(
-        label=_("Valid certificate"), queryset=CertificationScheme.objects.all(), method="filter_nothing"
-    )
-    market = CodesFilter(label=_("Already sold to"), queryset=Market.objects.all(), method="filter_nothing")
+    province = CodesFilter(label=_("Province"), method="filter_nothing")
+    certificate = CodesFilter(label=_("Valid certificate"), method="filter_nothing")
+    market = CodesFilter(label=_("Already sold to"), method="filter_nothing")
     available_from = MonthFilter(
         label=_("Available from"),
         method="filter_nothing",
@@ -162,7 +170,7 @@ class ProductFilter(filters.FilterSet):
         if name == "certificate":
             return holds_any(value, _today())
         if name == "market":
-            return Q(markets__overlap=[market.pk for market in value])
+            return Q(markets__overlap=list(value))
         wanted = Q(stars__in=[int(star) for star in value if star != "0"])
         return wanted | Q(stars__isnull=True) if "0" in value else wanted
 
@@ -190,9 +198,7 @@ class ProductFilter(filters.FilterSet):
     def is_narrow(self) -> bool:
         """Whether anything but the order was asked for."""
         return any(
-            value not in (None, "", [], False) and not (isinstance(value, QuerySet) and not value)
-            for name, value in self.cleaned.items()
-            if name != "sort"
+            value not in (None, "", [], False) for name, value in self.cleaned.items() if name != "sort"
         )
 
     # -- methods of the filters; django-filter calls them with (queryset, name, value) --------------------------
@@ -260,7 +266,7 @@ class CompanyFilter(filters.FilterSet):
     """Companies by words, kind, province, and by what they do."""
 
     q = filters.CharFilter(label=_("Search"), method="filter_words", max_length=200)
-    province = CodesFilter(label=_("Province"), queryset=Province.objects.all(), method="filter_province")
+    province = CodesFilter(label=_("Province"), method="filter_province")
     simulated = filters.BooleanFilter(label=_("Simulated"), field_name="is_simulated")
 
     class Meta:

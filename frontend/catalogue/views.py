@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from companies.certificates import valid_on
-from companies.facets import product_facets
-from companies.filters import FACETS, CompanyFilter, ProductFilter
+from companies.facets import Facets, product_facets
+from companies.filters import CompanyFilter, ProductFilter
 from companies.models import Certification, Company, LabReport, PriceTier, Product
 from companies.services import exports
 from core.keyset import BadCursor, KeysetPage, keyset_page
@@ -51,7 +51,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
         "page": found,
         "sort": filterset.chosen_sort,
         "is_narrow": filterset.is_narrow(),
-        "chosen": _chosen(filterset),
+        "chosen": _chosen(facets),
         "query": _clean_query(request),
     }
     if not getattr(request, "htmx", False):
@@ -74,15 +74,9 @@ def _clean_query(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def _chosen(filterset: ProductFilter) -> list[tuple[str, str, str]]:
-    """What narrows the list, as (name, value, label) of chips that take it away."""
-    chosen = []
-    for name in FACETS:
-        for one in filterset.cleaned.get(name) or []:
-            value = str(getattr(one, "pk", one))
-            label = f"{one} ★" if name == "stars" and one != "0" else str(one)
-            chosen.append((name, value, label))
-    return chosen
+def _chosen(facets: Facets) -> list[str]:
+    """What narrows the list, as words for chips."""
+    return [option.label for group in facets.groups for option in group.options if option.selected]
 
 
 @require_GET

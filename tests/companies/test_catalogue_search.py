@@ -315,11 +315,13 @@ def test_newest_first_does_not_depend_on_the_name() -> None:
     assert names("sort=name") == ["A", "B"]
 
 
-def test_an_unknown_choice_is_an_error_and_narrows_nothing() -> None:
+def test_a_code_that_is_not_there_finds_nothing_and_a_wrong_month_is_an_error() -> None:
     make_product(make_company(), name_vi="A")
-    filterset = filtered("set=nix&available_from=13/2027")
+    assert names("set=nix") == []
+    assert names("certificate=nix&market=nix&province=nix") == []
+    filterset = filtered("stars=9&available_from=13/2027&available_min=-1")
     assert not filterset.is_valid()
-    assert set(filterset.errors) == {"set", "available_from"}
+    assert set(filterset.errors) == {"stars", "available_from", "available_min"}
 
 
 def test_months_out_of_order_find_nothing(buyer: Any) -> None:
