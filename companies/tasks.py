@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from companies.services import codes, imports, ledger, members, notifications
+from companies.services import codes, imports, ledger, members, notifications, ratings
 from core.drf.idempotency import forget_replies
 
 
@@ -73,6 +73,12 @@ def write_import(import_id: str) -> None:
 def resume_imports() -> int:
     """Imports whose task was lost, handed out again."""
     return imports.resume_imports()
+
+
+@shared_task
+def refresh_stars() -> int:
+    """Derive every product's stars again: validity is a matter of the day."""
+    return ratings.refresh_stars()
 
 
 @shared_task

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -203,6 +204,7 @@ CELERY_TASK_ALWAYS_EAGER = False
 # The sweep finds what a lost task left behind: see companies.tasks.
 CELERY_BEAT_SCHEDULE = {
     "expire-reservations": {"task": "companies.tasks.expire_reservations", "schedule": 30.0},
+    "refresh-stars": {"task": "companies.tasks.refresh_stars", "schedule": crontab(hour=0, minute=5)},
     "resume-imports": {"task": "companies.tasks.resume_imports", "schedule": 60.0},
     "deliver-notifications": {"task": "companies.tasks.deliver_notifications", "schedule": 60.0},
     "send-what-is-left": {"task": "companies.tasks.sweep_messages", "schedule": 60.0},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from companies.enums import Verification
 from companies.models import OcopRuleVersion, StarRating
@@ -162,3 +163,19 @@ def test_history_has_a_row_for_each_change(product):
         "pending",
         "confirmed",
     ]
+
+
+def test_the_nightly_run_gives_way_to_a_valid_rating_when_one_lapses(product):
+    from companies import tasks
+
+    agency = make_member(make_agency("33"))
+    today = timezone.localdate()
+    four = entered(product, stars=4, issued_on=today - timedelta(days=900), valid_until=today)
+    ratings.confirm_rating(
+        rating=entered(product, stars=3, issued_on=today - timedelta(days=950)), actor=agency
+    )
+    ratings.confirm_rating(rating=four, actor=agency)
+    StarRating.objects.filter(pk=four.pk).update(valid_until=today - timedelta(days=1))
+    assert tasks.refresh_stars() == 1
+    product.refresh_from_db()
+    assert product.stars == 3
