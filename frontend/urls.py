@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
-from django.urls import URLPattern, URLResolver, path
-from django.urls import include as django_include
+from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.accounts.members import link_open
-
-
-def include(module: str) -> tuple[Any, str | None, str | None]:
-    """Django's; a module that cannot be imported yet is named on stderr and left out."""
-    try:
-        return django_include(module)
-    except ImportError as error:
-        sys.stderr.write(f"frontend.urls: {module} left out: {error}\n")
-        return [], None, None
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -34,5 +21,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("frontend.accounts.urls")),
     path("l/<str:signed>/", link_open, name="link-open"),
     path("imports/", include("frontend.imports.urls")),
-    # Each area: path("<area>/", include("frontend.<area>.urls")), app_name set in its urls.py.
 ]

@@ -27,7 +27,10 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",
 ]
-HOW_TO_GET_CHROMIUM = "install Chromium (Debian, Ubuntu: `apt-get install chromium`), or `.venv/bin/python -m playwright install chromium`"
+HOW_TO_GET_CHROMIUM = (
+    "install Chromium (Debian, Ubuntu: `apt-get install chromium`), "
+    "or `.venv/bin/python -m playwright install chromium`"
+)
 
 
 # -- services ---------------------------------------------------------------------------------------------
@@ -196,6 +199,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if skipped:
         terminalreporter.section("browser tests not run", yellow=True)
         terminalreporter.write_line(
-            f"{len(skipped)} browser tests were NOT run, because no Chromium was found. To run them: {HOW_TO_GET_CHROMIUM}. "
+            f"{len(skipped)} browser tests were NOT run, because no Chromium was found. "
+            f"To run them: {HOW_TO_GET_CHROMIUM}. "
             "REQUIRE_BROWSER=1 makes this a failure."
         )
