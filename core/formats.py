@@ -23,6 +23,12 @@ _SYMBOLS_EN = {
 }  # fmt: skip
 
 
+_ONE_EN = {
+    "H87": "piece", "C62": "unit", "PR": "pair", "SET": "set", "NMP": "pack", "XBG": "bag", "XBO": "bottle",
+    "XBX": "box", "XCT": "carton", "XJR": "jar", "XSA": "sack", "XPX": "pallet", "KT": "kit",
+}  # fmt: skip
+
+
 def locale() -> Locale:
     """The babel locale of the active language: Vietnamese, or English with day before month."""
     return Locale.parse("en_GB" if (get_language() or "vi").startswith("en") else "vi")
@@ -92,8 +98,9 @@ def quantity(value: Number, code: str, *, scale: bool = True) -> str:
 
 
 def price(amount: Number, currency: str, code: str) -> str:
-    """ "415.000 ₫/kg"."""
-    return f"{money(amount, currency)}/{unit_symbol(code)}"
+    """ "415.000 ₫/kg", "₫99,000/pack"."""
+    unit = _ONE_EN.get(code) if locale().language == "en" else None
+    return f"{money(amount, currency)}/{unit or unit_symbol(code)}"
 
 
 def month(day: date, style: str = "year") -> str:

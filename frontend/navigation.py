@@ -36,7 +36,7 @@ class Item:
 DESK = Entry("desk:home", _("My work"), "house", ("desk",))
 CATALOGUE = Entry("catalogue:product-list", _("Catalogue"), "search", ("catalogue",))
 NEEDS = Entry("needs:need-list", _("Sourcing needs"), "clipboard-list", ("needs", "matches"))
-OPEN_NEEDS = Entry("needs:open-list", _("Open needs"), "clipboard-list", ())
+OPEN_NEEDS = Entry("needs:open-list", _("Open needs"), "globe", ())
 FIT = Entry("matches:fit", _("Needs that fit"), "target", ())
 INVITATIONS = Entry("invitations:invitation-list", _("Invitations"), "mail", ("invitations",), "invitations")
 PRODUCTS = Entry("supplier:product-list", _("My products"), "package", ("supplier",))

@@ -89,3 +89,8 @@ def test_time_left_counts_whole_days_then_hours(language, deadline, vi, en):
 
 def test_unknown_unit_is_shown_as_its_code():
     assert formats.unit_symbol("ZZZ") == "ZZZ"
+
+
+def test_price_is_for_one_of_the_unit(language):
+    assert formats.price(Decimal(99000), "VND", "NMP") == both(language, f"99.000{N}₫/gói", "₫99,000/pack")
+    assert formats.price(Decimal(99000), "VND", "KGM") == both(language, f"99.000{N}₫/kg", "₫99,000/kg")
