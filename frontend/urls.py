@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from frontend.accounts.members import link_open
 
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("frontend.home.urls")),
     path("desk/", include("frontend.desk.urls")),
