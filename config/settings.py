@@ -261,6 +261,7 @@ SPECTACULAR_SETTINGS = {
         "VerificationEnum": "companies.enums.Verification",
         "NeedStatusEnum": "tenders.enums.NeedStatus",
         "ImportStatusEnum": "companies.enums.ImportStatus",
+        "MatchStateEnum": "matching.enums.MatchState",
         "InvitationStatusEnum": "tenders.enums.InvitationStatus",
     },
 }

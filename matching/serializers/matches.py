@@ -42,7 +42,7 @@ class RankedMatchSerializer(Shape):
     coverage_by_month = serializers.DictField(child=serializers.FloatField(allow_null=True))
     certificates = serializers.ListField(child=serializers.CharField())
     explanation = serializers.ListField(child=serializers.CharField())
-    state = serializers.ChoiceField([*MatchState.values, ""])
+    state = serializers.ChoiceField(MatchState.choices, allow_blank=True)
     model_version = serializers.CharField()
 
 
