@@ -102,7 +102,7 @@ def send(row: Document, name: str, *, inline: bool) -> HttpResponseBase:
     """The bytes under headers that let no browser render them as a page."""
     try:
         opened = default_storage.open(name)
-    except FileNotFoundError:
+    except OSError:  # the row is there, its bytes are not
         raise Http404 from None
     response = FileResponse(opened, as_attachment=not inline, filename=row.original_name)
     for header, value in response_headers(row, inline=inline).items():

@@ -201,3 +201,13 @@ def test_page_takes_a_photo_and_says_what_is_wrong(supplier: Any) -> None:
     wrong = client.post(f"/my/products/{product.pk}/photos/", {"file": upload(b"<html>")})
     assert wrong.status_code == 422
     assert "JPEG, PNG, WEBP" in wrong.content.decode()
+
+
+def test_a_document_whose_bytes_are_lost_is_not_there(supplier: Any) -> None:
+    company = company_of(supplier)
+    lost = documents.store_document(company=company, uploaded_by=supplier, file=upload(PDF, "a.pdf"))
+    default_storage.delete(lost.file.name)
+    empty = Document.objects.create(company=company, original_name="b.pdf", size=0)
+    for row in (lost, empty):
+        assert client_of(supplier).get(f"/catalogue/documents/{row.pk}/").status_code == 404
+        assert api_of(supplier).get(f"/api/v1/documents/{row.pk}/file/").status_code == 404
