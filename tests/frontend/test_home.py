@@ -255,3 +255,11 @@ def test_desk_fits_show_a_need_for_what_we_offer(client):
 def test_desk_fits_are_for_suppliers_only(client):
     client.force_login(make_member(make_company(kind="supermarket")))
     assert client.get(reverse("desk:fits")).status_code == 404
+
+
+def test_every_entry_of_the_navigation_leads_somewhere():
+    from frontend import navigation
+
+    entries = [value for value in vars(navigation).values() if isinstance(value, navigation.Entry)]
+    assert len(entries) > 12
+    assert [entry.name for entry in entries if not navigation.page(entry.name)] == []
