@@ -21,7 +21,12 @@ VENDOR = STATIC / "vendor"
 SPRITE = STATIC / "img" / "icons.svg"
 HTMX = "htmx.org@2.0.11"
 LUCIDE = "lucide-static@1.62.0"
-FONTSOURCE = "@fontsource/be-vietnam-pro"
+FONTSOURCE = "@fontsource/be-vietnam-pro@5.3.0"
+FONTS = [
+    f"be-vietnam-pro-{subset}-{weight}-normal.woff2"
+    for subset in ("latin", "latin-ext", "vietnamese")
+    for weight in (400, 500, 600)
+]
 ICONS = (
     "house", "search", "list", "clipboard-list", "package", "building-2", "badge-check", "upload",
     "download", "file-spreadsheet", "mail", "mail-open", "message-square", "bell", "user", "users",
@@ -74,6 +79,10 @@ def renew() -> None:
         with _package(LUCIDE, folder) as package:
             SPRITE.write_bytes(_sprite(package))
             (VENDOR / "lucide.LICENSE").write_bytes(_read(package, "LICENSE"))
+        with _package(FONTSOURCE, folder) as package:
+            for name in FONTS:
+                (STATIC / "fonts" / name).write_bytes(_read(package, f"files/{name}"))
+            (STATIC / "fonts" / "LICENSE.OFL").write_bytes(_read(package, "LICENSE"))
     (VENDOR / "VENDORED.md").write_text(listing(), encoding="utf-8")
 
 
@@ -82,10 +91,7 @@ def listing() -> str:
     rows = [
         (VENDOR / "htmx.min.js", HTMX, "0BSD"),
         (SPRITE, f"{LUCIDE}, {len(ICONS)} icons", "ISC (lucide.LICENSE)"),
-        *(
-            (font, f"{FONTSOURCE} 5", "OFL-1.1 (LICENSE.OFL)")
-            for font in sorted((STATIC / "fonts").glob("*.woff2"))
-        ),
+        *((STATIC / "fonts" / name, FONTSOURCE, "OFL-1.1 (LICENSE.OFL)") for name in FONTS),
     ]
     lines = [
         "# Vendored files",

@@ -101,7 +101,8 @@ def test_buyer_posts_reads_why_saves_and_invites_and_supplier_answers(
         assert "Siêu thị Mây Xanh" in main
         assert "2\u00a0tấn" in main
         assert page.get_by_role("navigation").count() == 0
-        sound(page)
+        assert sideways(page) <= 0
+        assert axe_faults(page) == []
         page.get_by_role("button", name="Chúng tôi sẽ báo giá").click()
         page.wait_for_load_state("load")
         sound(page)
