@@ -32,8 +32,12 @@ CONTENT_TYPES = {
 
 @dataclass(slots=True)
 class _Extras:
-    """What belongs to a chunk of products and may be read by the user: prices by id, capacity by month."""
+    """What belongs to a chunk of products and may be read by the user: prices by id, capacity by month.
 
+    `inside` holds the companies that the user acts for or oversees: their tax codes, addresses and stated capacities.
+    """
+
+    inside: set[UUID] = field(default_factory=set)
     priced: set[UUID] = field(default_factory=set)
     capacity: dict[UUID, dict[date, Decimal]] = field(default_factory=lambda: defaultdict(dict))
     certificates: dict[UUID, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -42,8 +46,9 @@ class _Extras:
 def export_products(queryset: QuerySet[Product], fmt: str, user: Any) -> bytes | Iterator[bytes]:
     """The products as a spreadsheet in the active language.
 
-    Prices and capacities stand only in rows where the user may read them; cells that a spreadsheet could take for a
-    formula are made harmless.
+    Prices and capacities stand only in rows where the user may read them, tax codes and addresses only for those who
+    act for the company or oversee it; others read of a capacity what is left of it. Cells that a spreadsheet could
+    take for a formula are made harmless.
 
     Args:
         queryset: products that the user may see (`Product.objects.visible_to(user)`, filtered and ordered).
@@ -121,11 +126,16 @@ def _rows(products: list[Product], months: Sequence[date], user: Any) -> Iterato
 def _extras(products: list[Product], months: Sequence[date], user: Any) -> _Extras:
     ids = [product.pk for product in products]
     found = _Extras()
+    for product in products:
+        if user.has_perm("companies.view_company", product.company):
+            found.inside.add(product.company_id)
+    inside = {product.pk for product in products if product.company_id in found.inside}
     readable = Product.objects.filter(pk__in=ids).with_readable_price(user)
     found.priced = set(readable.values_list("pk", flat=True))
     capacity = MonthlyCapacity.objects.visible_to(user).filter(product_id__in=ids, month__in=months)
-    for product_id, month, stated in capacity.values_list("product_id", "month", "stated"):
-        found.capacity[product_id][month] = stated
+    for row in capacity:
+        left = max(row.stated - row.reserved - row.bound, Decimal(0))
+        found.capacity[row.product_id][row.month] = row.stated if row.product_id in inside else left
     companies = {product.company_id for product in products}
     certificates = (
         Certification.objects.filter(company_id__in=companies)
@@ -148,12 +158,13 @@ def _row(product: Product, months: Sequence[date], extras: _Extras) -> list[Any]
     rating = _rating(product)
     price = product.price if product.pk in extras.priced else None
     capacity = extras.capacity.get(product.pk, {})
+    is_inside = product.company_id in extras.inside
     return [
         product.name_vi,
         product.name_en,
         company.name_vi,
-        company.tax_code,
-        company.address,
+        company.tax_code if is_inside else "",
+        company.address if is_inside else "",
         company.commune.full_name_vi if company.commune else "",
         company.province.full_name_vi if company.province else "",
         _set_text(product),
