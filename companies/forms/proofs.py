@@ -82,3 +82,24 @@ class DecisionForm(forms.Form):
     note = forms.CharField(
         label=_("Reason or note"), required=False, max_length=500, widget=forms.Textarea({"rows": 2})
     )
+    of_original: tuple[str, ...] = ()  # what the one who decides may complete from the original
+
+    def corrections(self) -> dict[str, Any]:
+        """What the original says, by the row's field names."""
+        return {name: self.cleaned_data[name] for name in self.of_original}
+
+
+class RatingDecisionForm(DecisionForm):
+    decision_number = forms.CharField(label=_("Decision number"), required=False, max_length=80)
+    issued_on = forms.DateField(label=_("Issued on"), required=False, widget=DateInput)
+    valid_until = forms.DateField(label=_("Valid until"), required=False, widget=DateInput)
+    field_order = ("decision_number", "issued_on", "valid_until", "note")
+    of_original = ("decision_number", "issued_on", "valid_until")
+
+
+class CertificationDecisionForm(DecisionForm):
+    number = forms.CharField(label=_("Certificate number"), required=False, max_length=80)
+    valid_from = forms.DateField(label=_("Valid from"), required=False, widget=DateInput)
+    valid_to = forms.DateField(label=_("Valid to"), required=False, widget=DateInput)
+    field_order = ("number", "valid_from", "valid_to", "note")
+    of_original = ("number", "valid_from", "valid_to")

@@ -106,9 +106,18 @@ def correct_certification(
 
 @transaction.atomic
 def decide_certification(
-    *, certification: Certification, actor: User, confirm: bool, note: str = "", now: datetime | None = None
+    *,
+    certification: Certification,
+    actor: User,
+    confirm: bool,
+    note: str = "",
+    now: datetime | None = None,
+    **fields: Unpack[CertificationFields],
 ) -> Certification:
     """An agency of the province (or staff) has checked the certificate against the original.
+
+    Args:
+        fields: what the original says where the entry was wrong or silent.
 
     Raises:
         DomainError: `forbidden`; `reason-missing` when it is refused without a reason.
@@ -125,10 +134,13 @@ def decide_certification(
     if not confirm and not note.strip():
         text = _("Please give a reason.")
         raise DomainError("reason-missing", text, fields={"note": [text]}, status=400)
+    for name, value in fields.items():
+        setattr(row, name, value)
     row.status = Verification.CONFIRMED if confirm else Verification.REJECTED
     row.checked_by, row.checked_at = actor, now or timezone.now()
     row.decision_note = note.strip()[:500]
-    row.save(update_fields=["status", "checked_by", "checked_at", "decision_note", "updated_at"])
+    _clean(row)
+    row.save()
     kind = "certification.confirmed" if confirm else "certification.rejected"
     told = audience(
         companies=[row.company],

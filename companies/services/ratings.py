@@ -92,8 +92,13 @@ def record_rating(
 
 
 @transaction.atomic
-def confirm_rating(*, rating: StarRating, actor: User, now: datetime | None = None) -> StarRating:
+def confirm_rating(
+    *, rating: StarRating, actor: User, now: datetime | None = None, **fields: Unpack[RatingFields]
+) -> StarRating:
     """Confirm a rating on behalf of its issuing level: the province for 3 and 4 stars, the ministry for 5, or staff.
+
+    Args:
+        fields: what the decision says where the list was wrong or silent; never another number of stars.
 
     Raises:
         DomainError: `forbidden`, `already-decided`, `incomplete` (no decision number or date), `points-do-not-fit`.
@@ -109,6 +114,10 @@ def confirm_rating(*, rating: StarRating, actor: User, now: datetime | None = No
         )
     if rating.status == Verification.CONFIRMED:
         return rating
+    for name, value in fields.items():
+        if name != "stars":
+            setattr(rating, name, value)
+    _place(rating)
     missing = {
         name: [_("Needed before the rating can be confirmed.")]
         for name in ("decision_number", "issued_on")
@@ -126,7 +135,7 @@ def confirm_rating(*, rating: StarRating, actor: User, now: datetime | None = No
     rating.confirmed_by = actor
     rating.confirmed_at = now or timezone.now()
     rating.decision_note = ""
-    rating.save(update_fields=["status", "confirmed_by", "confirmed_at", "decision_note", "updated_at"])
+    rating.save()
     refresh_stars(products=[rating.product_id])
     told = _holder(rating)
     events.record(
@@ -183,17 +192,21 @@ def correct_rating(*, rating: StarRating, actor: User, **fields: Unpack[RatingFi
         raise DomainError("forbidden", _("You may not change this rating."), status=403)
     for name, value in fields.items():
         setattr(rating, name, value)
-    rating.rule_version = rule_version_on(rating.issued_on)
-    rating.issuing_level = issuing_level(rating.rule_version, rating.stars)
-    rating.issuing_province = (
-        None if rating.issuing_level == IssuingLevel.CENTRAL else rating.product.company.province
-    )
+    _place(rating)
     rating.status, rating.confirmed_by, rating.confirmed_at = Verification.PENDING, None, None
     _check(rating)
     rating.save()
     refresh_stars(products=[rating.product_id])
     events.record(kind="rating.corrected", actor=actor, company=rating.product.company, obj=rating)
     return rating
+
+
+def _place(rating: StarRating) -> None:
+    """The rules in force on the day of issue, and with them the level and province that issued it."""
+    rating.rule_version = rule_version_on(rating.issued_on)
+    rating.issuing_level = issuing_level(rating.rule_version, rating.stars)
+    central = rating.issuing_level == IssuingLevel.CENTRAL
+    rating.issuing_province = None if central else rating.product.company.province
 
 
 def _check(rating: StarRating) -> None:

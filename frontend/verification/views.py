@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from companies import verification
-from companies.forms.proofs import DecisionForm
+from companies.forms.proofs import CertificationDecisionForm, DecisionForm, RatingDecisionForm
 from companies.querysets import standing_of
 from companies.services import certifications, claims, ratings
 from core.errors import DomainError
@@ -24,6 +24,10 @@ QUEUES = {
     "certificates": (gettext_lazy("Certificates"), verification.certifications_waiting),
     "companies": (gettext_lazy("Companies"), verification.companies_waiting),
     "claims": (gettext_lazy("Claims"), verification.claims_waiting),
+}
+FORMS: dict[str, type[DecisionForm]] = {
+    "ratings": RatingDecisionForm,
+    "certificates": CertificationDecisionForm,
 }
 COUNT_OF = {
     "ratings": "ratings",
@@ -60,13 +64,16 @@ def item(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     if kind not in QUEUES:
         raise Http404
     row = get_object_or_404(QUEUES[kind][1](request.user), pk=pk)
-    form = DecisionForm(request.POST or None)
+    form_class = FORMS.get(kind, DecisionForm)
+    form = form_class(
+        request.POST or None, initial={name: getattr(row, name) for name in form_class.of_original}
+    )
     if request.method == "POST" and form.is_valid():
         confirm = form.cleaned_data["decision"] == "confirm"
         try:
-            _decide(request, kind, row, confirm=confirm, note=form.cleaned_data["note"])
+            _decide(request, kind, row, form, confirm=confirm)
         except DomainError as error:
-            form.add_error("note" if "note" in error.fields else None, error.message)
+            _show(form, error)
         else:
             messages.success(request, _("Confirmed.") if confirm else _("Refused; its holder is told why."))
             return redirect("verification:queue-of", kind=kind)
@@ -81,21 +88,37 @@ def item(request: HttpRequest, kind: str, pk: str) -> HttpResponse:
     return render(request, "verification/item.html", context, status=status)
 
 
+def _show(form: DecisionForm, error: DomainError) -> None:
+    """A service's refusal beside the fields at fault, else above the form."""
+    named = {name: texts for name, texts in error.fields.items() if name in form.fields}
+    for name, texts in named.items():
+        form.add_error(name, texts)
+    if not named:
+        form.add_error(None, error.message)
+
+
 def _company_of(kind: str, row: Any) -> Any:
     if kind == "companies":
         return row
     return row.product.company if kind == "ratings" else row.company
 
 
-def _decide(request: HttpRequest, kind: str, row: Any, *, confirm: bool, note: str) -> None:
+def _decide(request: HttpRequest, kind: str, row: Any, form: DecisionForm, *, confirm: bool) -> None:
     actor: Any = request.user
+    note = form.cleaned_data["note"]
     if kind == "ratings":
         if confirm:
-            ratings.confirm_rating(rating=row, actor=actor)
+            ratings.confirm_rating(rating=row, actor=actor, **form.corrections())
         else:
             ratings.reject_rating(rating=row, actor=actor, note=note)
     elif kind == "certificates":
-        certifications.decide_certification(certification=row, actor=actor, confirm=confirm, note=note)
+        certifications.decide_certification(
+            certification=row,
+            actor=actor,
+            confirm=confirm,
+            note=note,
+            **(form.corrections() if confirm else {}),
+        )
     elif kind == "claims":
         (claims.confirm_claim if confirm else claims.refuse_claim)(claim=row, actor=actor, note=note)
     else:

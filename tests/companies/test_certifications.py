@@ -141,3 +141,27 @@ def test_deleting_keeps_history(company, haccp):
     certifications.delete_certification(certification=row, actor=make_member(company))
     assert not Certification.objects.exists()
     assert Certification.pgh_event_model.objects.filter(pgh_obj_id=pk).count() == 2
+
+
+def test_the_agency_corrects_a_certificate_while_confirming(company, haccp, client):
+    row = entered(company, haccp)
+    client.force_login(make_member(make_agency("33")))
+    answer = {"decision": "confirm", "number": "H-77", "valid_to": "2028-02-01"}
+    assert client.post(f"/verification/certificates/{row.pk}/", answer).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.number, row.valid_to) == ("confirmed", "H-77", date(2028, 2, 1))
+
+
+def test_a_refusal_needs_a_reason_and_changes_nothing_else(company, haccp, client):
+    row = entered(company, haccp)
+    client.force_login(make_member(make_agency("33")))
+    address = f"/verification/certificates/{row.pk}/"
+    assert client.post(address, {"decision": "refuse", "number": "H-2"}).status_code == 422
+    assert (
+        client.post(
+            address, {"decision": "refuse", "number": "H-2", "note": "Không khớp bản gốc"}
+        ).status_code
+        == 302
+    )
+    row.refresh_from_db()
+    assert (row.status, row.number) == ("rejected", "H-1")

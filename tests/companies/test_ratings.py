@@ -179,3 +179,18 @@ def test_the_nightly_run_gives_way_to_a_valid_rating_when_one_lapses(product):
     assert tasks.refresh_stars() == 1
     product.refresh_from_db()
     assert product.stars == 3
+
+
+def test_the_agency_completes_what_the_list_leaves_out_while_confirming(product, client):
+    rating = entered(product, decision_number="", issued_on=None, valid_until=None)
+    client.force_login(make_member(make_agency("33")))
+    address = f"/verification/ratings/{rating.pk}/"
+    assert client.post(address, {"decision": "confirm"}).status_code == 422
+    answer = {"decision": "confirm", "decision_number": "9/QĐ-UBND", "issued_on": "2026-05-01"}
+    assert client.post(address, answer).status_code == 302
+    rating.refresh_from_db()
+    assert (rating.status, rating.decision_number, rating.issued_on) == (
+        "confirmed",
+        "9/QĐ-UBND",
+        date(2026, 5, 1),
+    )
