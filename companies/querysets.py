@@ -203,7 +203,10 @@ class CapacityQuerySet(models.QuerySet[Any]):
 
 class DocumentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: AnyUser) -> DocumentQuerySet:
-        """Public photos; one's own companies' and uploads; an agency's provinces'; for staff all."""
+        """Public photos; one's own companies'; uploads that belong to no company; an agency's provinces'; staff all.
+
+        What somebody uploaded for a company stays with the company when the membership ends.
+        """
         standing = standing_of(user)
         if standing.is_staff or standing.is_central:
             return self.all()
@@ -215,7 +218,8 @@ class DocumentQuerySet(models.QuerySet[Any]):
         if not isinstance(user, AnonymousUser):
             # A claim's proof is seen by who decides on it, not by who turns out to own the company.
             claims = apps.get_model("companies", "CompanyClaim").objects.visible_to(user)
-            own |= Q(uploaded_by=user) | Q(pk__in=claims.filter(document__isnull=False).values("document_id"))
+            own |= Q(uploaded_by=user, company__isnull=True)
+            own |= Q(pk__in=claims.filter(document__isnull=False).values("document_id"))
         return self.filter(own)
 
 
