@@ -32,3 +32,6 @@ DATABASES["default"]["TEST"] = {"NAME": "test_offtake"}
 # A Celery worker or a management command that a test starts works on the test's database.
 if "OFFTAKE_TEST_DATABASE" in os.environ:
     DATABASES["default"]["NAME"] = os.environ["OFFTAKE_TEST_DATABASE"]
+
+# Every test client loads the middleware anew: static files are looked for when asked for, not listed each time.
+WHITENOISE_AUTOREFRESH = True

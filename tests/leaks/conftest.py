@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections import defaultdict
 from collections.abc import Iterator
@@ -30,7 +29,5 @@ def world(built_world: World, db: None, monkeypatch: pytest.MonkeyPatch) -> Iter
     logger = logging.getLogger("django.request")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    gc.disable()
     yield built_world
-    gc.enable()
     logger.setLevel(level)

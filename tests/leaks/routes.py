@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from http.cookies import SimpleCookie
 from typing import Any
 
 from django.urls import URLPattern, get_resolver
@@ -65,6 +67,12 @@ def _methods(view: Any) -> frozenset[str] | None:
     return None
 
 
+@cache
+def _client(is_api: bool) -> Any:
+    """One of each kind is enough: who asks is a cookie, and each new client loads all middleware."""
+    return (api_of if is_api else client_of)(None)
+
+
 def ask(
     world: World,
     role: str,
@@ -75,7 +83,8 @@ def ask(
 ) -> Any:
     """Ask as somebody, in English; `body` is sent as JSON to the API and as a form to the site."""
     is_api = address.startswith("/api/")
-    client = (api_of if is_api else client_of)(None)
+    client = _client(is_api)
+    client.cookies = SimpleCookie({"language": "en"})
     if role in world.sessions:
         client.cookies["sessionid"] = world.sessions[role]
     if is_api:

@@ -13,7 +13,7 @@ from tests.leaks.routes import Found, ask, content_of, is_refused, routes
 from tests.leaks.world import ROLES, World
 
 # Where nothing depends on whose the row is, three stand for all.
-# Refusals of acts are asked of the nearest of the refused; the long run asks everybody.
+# Refusals are asked of the nearest of the refused; the long run asks everybody.
 NEAR = {"visitor", "buyer_viewer", "supplier_viewer", "rival_buyer", "rival_supplier", "other_agency"}
 FEW = {ALL: ("visitor", "buyer", "rival_supplier"), SIGNED: ("visitor", "rival_buyer", "supplier", "staff")}
 
@@ -47,7 +47,7 @@ def _cases(found: Found, route: Route, everybody: bool) -> Iterator[tuple[str, s
         if may is None:
             continue
         near = may - {"staff"} | NEAR if len(may) > 1 else may | NEAR
-        few = FEW.get(may, ROLES if method == "GET" else [role for role in ROLES if role in near])
+        few = FEW.get(may, [role for role in ROLES if role in near])
         if found.name == "schema":  # it takes a second
             few = ["visitor"]
         for role in ROLES if everybody else few:
