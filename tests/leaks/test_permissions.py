@@ -103,4 +103,4 @@ def test_the_check_notices_a_door_that_is_open(world, monkeypatch):
     from tests.leaks.permissions import STAFF
 
     monkeypatch.setitem(PERMISSIONS, "need-matches", Route(reads=STAFF))
-    assert [line for line in _wrong(world, "need-matches") if "as buyer:" in line]
+    assert [line for line in _wrong(world, "need-matches", everybody=True) if "as buyer:" in line]
