@@ -20,7 +20,9 @@ AUGUST_TO_DECEMBER = {date(2090, month, 1): Decimal(2000) for month in range(8, 
 SECTORS = {"ocop_set_07": (7, ["processed_food"]), "ocop_set_02": (2, ["livestock", "aquaculture"])}
 
 
-def make_scheme(code: str = "haccp_codex", *, satisfied_by: tuple[str, ...] = (), **fields: Any) -> CertificationScheme:
+def make_scheme(
+    code: str = "haccp_codex", *, satisfied_by: tuple[str, ...] = (), **fields: Any
+) -> CertificationScheme:
     """A certification scheme; `satisfied_by` names schemes that count as equivalent."""
     scheme, _ = CertificationScheme.objects.get_or_create(
         code=code,
@@ -37,13 +39,19 @@ def make_scheme(code: str = "haccp_codex", *, satisfied_by: tuple[str, ...] = ()
 
 def make_market(code: str = "vn_modern_trade", *, kind: str = "domestic", **fields: Any) -> Market:
     market, _ = Market.objects.get_or_create(
-        code=code, defaults={"name_vi": f"Thị trường {code}", "name_en": f"Market {code}", "kind": kind, **fields}
+        code=code,
+        defaults={"name_vi": f"Thị trường {code}", "name_en": f"Market {code}", "kind": kind, **fields},
     )
     return market
 
 
 def make_requirement(
-    market: Market, scheme: str, *, basis: str = "law", sectors: tuple[str, ...] = ("processed_food",), **fields: Any
+    market: Market,
+    scheme: str,
+    *,
+    basis: str = "law",
+    sectors: tuple[str, ...] = ("processed_food",),
+    **fields: Any,
 ) -> MarketRequirement:
     return MarketRequirement.objects.create(
         market=market, scheme=make_scheme(scheme), basis=basis, sectors=list(sectors), **fields
