@@ -19,12 +19,13 @@ from companies.services import imports
 from companies.services.exports import CONTENT_TYPES
 from companies.services.import_words import left_out_words, note_words
 from core.errors import DomainError
+from frontend.http import SiteRequest
 
 SHOWN_PROBLEMS = 200
 STOP_POLLING = 286  # htmx stops asking when it gets this status
 
 
-def _company(request: HttpRequest) -> Company | None:
+def _company(request: SiteRequest) -> Company | None:
     """The company that the import is for (None: staff); 404 where one may not import."""
     company = request.company or None
     if not imports.may_import(actor=request.user, company=company):
@@ -41,7 +42,7 @@ def _import(request: HttpRequest, pk: Any) -> CatalogueImport:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: SiteRequest) -> HttpResponse:
     company = _company(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
