@@ -17,6 +17,7 @@ Who = frozenset[str]
 ALL: Who = frozenset(ROLES)
 SIGNED: Who = ALL - {"visitor"}
 NOBODY: Who = frozenset()
+WRITERS: Who = SIGNED - {"buyer_viewer", "supplier_viewer"}  # each for their own company
 
 
 def who(names: str) -> Who:
@@ -236,11 +237,11 @@ PERMISSIONS: dict[str, Route] = {
     "accounts:account-delete": Route(SIGNED, SIGNED),
     "accounts:company-choose": Route(SIGNED, SIGNED),
     "accounts:company-create": Route(SIGNED, SIGNED),
-    "accounts:company-edit": Route(SIGNED, SIGNED),
+    "accounts:company-edit": Route(SIGNED, WRITERS),
     "accounts:company-ask": acts(SIGNED - STAFF),
     "accounts:claim-search": reads(SIGNED),
     "accounts:claim-make": Route(SIGNED, SIGNED),
-    "accounts:member-list": Route(SIGNED, SIGNED),
+    "accounts:member-list": Route(SIGNED, WRITERS),
     "accounts:member-change": acts(SUPPLIER_READS),  # a viewer is told why not: test_viewers.py
     "accounts:member-revoke": acts(SUPPLIER_READS),
     "accounts:invitation-revoke": acts(SUPPLIER),
