@@ -53,7 +53,10 @@ def make_sheet(rows: int) -> bytes:
         rating = stars[number % 5]
         points = 61.5 if number % 5 < 3 else 78.25
         sheet.append([
-            number + 1, f"{GOODS[number % len(GOODS)]} số {number}", f"HTX Nông sản {maker}", places[maker % len(places)],
+            number + 1,
+            f"{GOODS[number % len(GOODS)]} số {number}",
+            f"HTX Nông sản {maker}",
+            places[maker % len(places)],
             rating, points, f"{number % 900 + 1}/QĐ-UBND", date(2025, 5, 1 + number % 28),
             f"{(number % 90 + 10) * 5}.000 đ/kg", f"{number % 30 + 1} tấn/năm", "Túi 500g", f"09{number:08d}",
         ])  # fmt: skip

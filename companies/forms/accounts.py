@@ -234,7 +234,9 @@ class ClaimForm(forms.Form):
 class CompanyEditForm(forms.ModelForm):
     """A company's own description; what may change is decided by `companies.services.companies`."""
 
-    website = forms.URLField(label=capfirst(_("website")), required=False, max_length=200, assume_scheme="https")
+    website = forms.URLField(
+        label=capfirst(_("website")), required=False, max_length=200, assume_scheme="https"
+    )
 
     class Meta:
         model = Company

@@ -21,7 +21,6 @@ from companies.querysets import DocumentQuerySet, ProductQuerySet
 from core.models import BaseModel
 from core.text import vietnamese_sort_key
 
-
 # Twice the stars, one more when confirmed: the catalogue's order, an integer and never null.
 STAR_RANK = Coalesce(F("stars"), Value(0)) * 2 + Cast(F("stars_confirmed"), models.IntegerField())
 

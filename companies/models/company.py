@@ -181,7 +181,8 @@ class MemberInvitation(BaseModel):
         TaskLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="member_invitation"
     )
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    sent_at = models.DateTimeField(null=True, blank=True)  # left by mail or text; the owner may pass it on as well
+    # Left by mail or text; the owner may pass it on as well.
+    sent_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -59,7 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Part of every session's hash: raising it ends all sessions of the person at once.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)  # anonymised at the person's wish
+    # Anonymised at the person's wish.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]

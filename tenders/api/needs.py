@@ -182,7 +182,9 @@ class NeedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         return Response(answer)
 
     @extend_schema(methods=["GET"], responses=SentInvitationSerializer(many=True))
-    @extend_schema(methods=["POST"], request=InviteSupplierSerializer, responses={201: SentInvitationSerializer})
+    @extend_schema(
+        methods=["POST"], request=InviteSupplierSerializer, responses={201: SentInvitationSerializer}
+    )
     @action(detail=True, methods=["get", "post"], filterset_class=None)
     def invitations(self, request: Request, pk: str) -> Response:
         """Whom you invited, with the text to paste into a chat; POST invites one supplier (again: the same row)."""

@@ -114,8 +114,10 @@ def test_parse_price_refuses_what_is_unclear(value, code):
 @pytest.mark.parametrize(
     ("value", "low", "unit", "period"),
     [
-        ("2 tấn/năm", "2", "TNE", "year"), ("20-30 tấn/tháng", "20", "TNE", "month"), ("500kg/tháng", "500", "KGM", "month"),
-        ("20 tấn – 30 tấn/năm", "20", "TNE", "year"), ("5 tạ/tháng", "5", "DTN", "month"), ("3 yến/tháng", "30", "KGM", "month"),
+        ("2 tấn/năm", "2", "TNE", "year"), ("20-30 tấn/tháng", "20", "TNE", "month"),
+        ("500kg/tháng", "500", "KGM", "month"),
+        ("20 tấn – 30 tấn/năm", "20", "TNE", "year"), ("5 tạ/tháng", "5", "DTN", "month"),
+        ("3 yến/tháng", "30", "KGM", "month"),
         ("khoảng 20 tấn mỗi năm", "20", "TNE", "year"), ("1.200 chai/năm", "1200", "XBO", "year"),
         ("2 tan/nam", "2", "TNE", "year"), ("500 kg per month", "500", "KGM", "month"), ("20 tấn", "20", "TNE", ""),
         ("2 tấn/vụ", "2", "TNE", ""),
@@ -162,7 +164,8 @@ def test_producer_key_joins_abbreviations_of_legal_forms():
 
 
 def test_sets_are_guessed_from_names_and_read_from_cells():
-    assert [guess_set(name) for name in ("Nước mắm Cát Hải", "Cà phê bột", "Trà sen", "Xoài sấy dẻo", "Homestay bản Áng")] == [
+    names = ("Nước mắm Cát Hải", "Cà phê bột", "Trà sen", "Xoài sấy dẻo", "Homestay bản Áng")
+    assert [guess_set(name) for name in names] == [
         9, 13, 12, 7, 26,
     ]  # fmt: skip
     assert guess_set("Abc Xyz") is None
