@@ -187,12 +187,28 @@ class OfProductQuerySet(models.QuerySet[Any]):
         )
 
 
-class OfCompanyQuerySet(models.QuerySet[Any]):
-    """Certifications: as public as their company."""
+class RatingQuerySet(OfProductQuerySet):
+    def visible_to(self, user: AnyUser) -> OfProductQuerySet:
+        """As public as the product; refused ones only for its company, agencies of the province and staff."""
+        return super().visible_to(user).filter(_not_refused_or_own(user, "product__company"))
 
-    def visible_to(self, user: AnyUser) -> OfCompanyQuerySet:
+
+class CertificationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: AnyUser) -> CertificationQuerySet:
+        """As public as the company; refused ones only for it, agencies of the province and staff."""
         companies = apps.get_model("companies", "Company").objects.visible_to(user)
-        return self.filter(company__in=companies)
+        return self.filter(_not_refused_or_own(user, "company"), company__in=companies)
+
+
+def _not_refused_or_own(user: AnyUser, company: str) -> Q:
+    standing = standing_of(user)
+    if standing.is_staff or standing.is_central:
+        return Q()
+    return (
+        ~Q(status=Verification.REJECTED)
+        | Q(**{f"{company}_id__in": standing.companies})
+        | Q(**{f"{company}__province_id__in": standing.provinces})
+    )
 
 
 class CapacityQuerySet(models.QuerySet[Any]):

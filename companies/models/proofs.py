@@ -12,7 +12,7 @@ from companies.models.catalogue import Document, Product
 from companies.models.company import Company
 from companies.models.people import User
 from companies.models.reference import CertificationScheme, OcopRuleVersion, Province
-from companies.querysets import OfCompanyQuerySet, OfProductQuerySet
+from companies.querysets import CertificationQuerySet, OfProductQuerySet, RatingQuerySet
 from core.models import BaseModel
 
 
@@ -40,7 +40,7 @@ class StarRating(BaseModel):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     decision_note = models.CharField(max_length=500, blank=True)
 
-    objects = OfProductQuerySet.as_manager()
+    objects = RatingQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
         ordering = ["-issued_on", "-created_at"]
@@ -91,7 +91,7 @@ class Certification(BaseModel):
     decision_note = models.CharField(max_length=500, blank=True)
     is_simulated = models.BooleanField(default=False, editable=False)
 
-    objects = OfCompanyQuerySet.as_manager()
+    objects = CertificationQuerySet.as_manager()
 
     class Meta(BaseModel.Meta):
         ordering = ["scheme_id", "-valid_to"]

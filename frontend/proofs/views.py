@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from companies.services.documents import store_document
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from companies.forms.proofs import CertificationForm, LabReportForm, RatingForm
 from companies.models import Certification, Company, Document, LabReport, StarRating
 from companies.services import certifications, ratings
+from companies.services.documents import store_document
 from core.errors import DomainError
 
 

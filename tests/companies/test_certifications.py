@@ -165,3 +165,16 @@ def test_a_refusal_needs_a_reason_and_changes_nothing_else(company, haccp, clien
     )
     row.refresh_from_db()
     assert (row.status, row.number) == ("rejected", "H-1")
+
+
+def test_a_refused_certificate_is_nobody_elses_business(company, haccp, client):
+    row = entered(company, haccp)
+    agency, owner = make_member(make_agency("33")), make_member(company)
+    certifications.decide_certification(certification=row, actor=agency, confirm=False, note="Không khớp")
+    rival = make_member(make_company(province="66"))
+    seen = {
+        name: Certification.objects.visible_to(user).count()
+        for name, user in {"owner": owner, "agency": agency, "rival": rival}.items()
+    }
+    assert seen == {"owner": 1, "agency": 1, "rival": 0}
+    assert client.get(f"/api/v1/certifications/{row.pk}/").status_code == 404
