@@ -63,14 +63,19 @@ def to_points(model: AdditiveRanker, X: Floats) -> Points:
     return Points(score, base, np.column_stack((terms, limit)), [*model.term_names_, "limit"])
 
 
-def whole_points(values: Floats) -> list[int]:
-    """Round values so that their integers sum to the rounded sum (largest remainder)."""
+def whole_points(base: float, values: Floats) -> tuple[int, int, list[int]]:
+    """Score, base and contributions as integers that sum exactly (largest remainder).
+
+    The base is rounded by itself, so that it reads the same for every supplier of a line.
+    """
+    score = int(np.floor(base + float(values.sum()) + 0.5))
+    start = int(np.floor(base + 0.5))
     floors = np.floor(values)
-    left = int(np.floor(float(values.sum()) + 0.5) - floors.sum())
     result = floors.astype(int)
+    left = score - start - int(floors.sum())  # 0 .. len(values), as both roundings move by half at most
     order = np.argsort(-(values - floors), kind="stable")
     result[order[:left]] += 1
-    return [int(v) for v in result]
+    return score, start, [int(value) for value in result]
 
 
 def by_family(names: list[str], values: Floats) -> dict[str, float]:

@@ -46,8 +46,8 @@ class RankedProduct:
     def whole(self) -> tuple[int, int, dict[str, int]]:
         """(score, base, contributions by family) as integers that still sum exactly."""
         families = self.families
-        parts = whole_points(np.array([self.base, *families.values()]))
-        return sum(parts), parts[0], dict(zip(families, parts[1:], strict=True))
+        score, base, parts = whole_points(self.base, np.array(list(families.values())))
+        return score, base, dict(zip(families, parts, strict=True))
 
 
 @dataclass

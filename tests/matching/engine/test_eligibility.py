@@ -167,8 +167,17 @@ def test_points_sum_also_after_rounding() -> None:
     assert np.abs(points.base + points.terms.sum(axis=1) - points.score).max() < 1e-9
     for row in range(3):
         parts = by_family(points.names, points.terms[row])
-        whole = whole_points(np.array([points.base[row], *parts.values()]))
-        assert sum(whole) == int(np.floor(points.score[row] + 0.5))
+        score, base, whole = whole_points(points.base[row], np.array(list(parts.values())))
+        assert base + sum(whole) == score == int(np.floor(points.score[row] + 0.5))
+        assert base == int(np.floor(points.base[0] + 0.5))
+
+
+@pytest.mark.parametrize(
+    ("base", "values"), [(59.6, [0.4, 0.4]), (59.4, [0.3, 0.3]), (59.5, [-0.6]), (0.4, [])]
+)
+def test_whole_points_sum_whatever_the_remainders(base: float, values: list[float]) -> None:
+    score, start, parts = whole_points(base, np.array(values))
+    assert start + sum(parts) == score == int(np.floor(base + sum(values) + 0.5))
 
 
 def test_gap_of_a_month_is_told() -> None:
