@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from companies.models import Company, User
@@ -151,7 +152,7 @@ def default_title(lines: Sequence[NeedLine]) -> str:
     if not lines or not lines[0].label:
         return _("New need")
     first = lines[0]
-    title = first.label[:150]
+    title = capfirst(first.label[:150])
     quantities = list(first.quantities.values())
     if quantities:
         average = formats.quantity(sum(quantities, Decimal(0)) / len(quantities), first.unit_id)

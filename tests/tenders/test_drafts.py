@@ -170,3 +170,8 @@ def test_events_of_a_need_hold_no_price(people: SimpleNamespace) -> None:
     kinds = list(Event.objects.order_by("at").values_list("kind", flat=True))
     assert kinds == ["need.created", "need.published"]
     assert "420" not in "".join(str(event.payload) for event in Event.objects.all())
+
+
+def test_a_title_made_of_the_buyers_words_begins_with_a_capital(people: SimpleNamespace) -> None:
+    need = make_draft(people.buyer, people.lan, lines=[replace(longan_line(), product_words="long nhãn sấy")])
+    assert need.title == "Long nhãn sấy, 2\u00a0tấn mỗi tháng"
