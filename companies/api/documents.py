@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponseBase
@@ -18,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from companies.models import Company, Document, Product
+from companies.querysets import AnyUser
 from companies.services.documents import response_headers, store_document, thumbnail_name
 from core.errors import DomainError
 
@@ -89,13 +91,16 @@ class DocumentViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets
     @action(detail=True, methods=["get"])
     def photo(self, request: Request, pk: str) -> HttpResponseBase:
         """A product's photo, to those who see the product."""
-        products = Product.objects.visible_to(request.user)
-        rows = Document.objects.filter(is_public=True, photo__product__in=products)
-        row = get_object_or_404(rows, pk=pk)
-        small = thumbnail_name(row)
-        if request.query_params.get("size") == "small" and default_storage.exists(small):
-            return send(row, small, inline=True)
-        return send(row, str(row.file.name), inline=True)
+        return send_photo(request.user, pk, small=request.query_params.get("size") == "small")
+
+
+def send_photo(user: AnyUser, pk: UUID | str, *, small: bool) -> HttpResponseBase:
+    """A product's photo inline, to those who see the product; the small one for lists, where there is one."""
+    products = Product.objects.visible_to(user)
+    row = get_object_or_404(Document, pk=pk, is_public=True, photo__product__in=products)
+    thumbnail = thumbnail_name(row)
+    name = thumbnail if small and default_storage.exists(thumbnail) else str(row.file.name)
+    return send(row, name, inline=True)
 
 
 def send(row: Document, name: str, *, inline: bool) -> HttpResponseBase:

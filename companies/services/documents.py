@@ -128,7 +128,8 @@ def response_headers(document: Document, *, inline: bool = False) -> dict[str, s
     }
     if inline and document.is_public and document.content_type in {"image/webp", "image/jpeg", "image/png"}:
         headers["Content-Disposition"] = "inline"
-        headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        # The reader's browser may keep it, no cache on the way: a product may be taken down, or not be shown yet.
+        headers["Cache-Control"] = "private, max-age=604800"
     else:
         headers["Cache-Control"] = "private, no-store"
     return headers

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from companies.api.documents import send
-from companies.models import Document, Product
-from companies.services.documents import thumbnail_name
+from companies.api.documents import send, send_photo
+from companies.models import Document
 
 
 @require_GET
 def photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """A product's photo inline, to those who see the product; `?size=small` for lists."""
-    products = Product.objects.visible_to(request.user)
-    row = get_object_or_404(Document, pk=pk, is_public=True, photo__product__in=products)
-    name = str(row.file.name)
-    if request.GET.get("size") == "small" and default_storage.exists(thumbnail_name(row)):
-        name = thumbnail_name(row)
-    return send(row, name, inline=True)
+    return send_photo(request.user, pk, small=request.GET.get("size") == "small")
 
 
 @require_GET

@@ -154,6 +154,7 @@ def test_photos_are_shown_as_pictures_and_only_while_the_product_is(supplier: An
     assert client_of(visitor).get(url).status_code == 404
     own = client_of(supplier).get(url)
     assert b"".join(own.streaming_content)
+    assert own["Cache-Control"].startswith("private,")  # no cache on the way keeps what may be taken down
 
 
 def test_photos_have_an_order_and_a_limit(supplier: Any, django_capture_on_commit_callbacks: Any) -> None:
