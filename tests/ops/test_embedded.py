@@ -217,14 +217,15 @@ def test_last_one_out_stops_and_two_folders_do_not_meet(place: Path, hold: Calla
 
 def test_next_start_takes_over_what_a_killed_process_left(place: Path, hold: Callable):
     folder = place / "var"
-    killed = hold(folder)
+    # What was committed must outlive a killed server, so this one runs as in production.
+    killed = hold(folder, OFFTAKE_DURABLE="1")
     ask(folder, "CREATE TABLE kept (n int)")
     pids = postmaster(folder), valkey(folder)
     killed.kill()
     killed.wait()
     assert (postmaster(folder), valkey(folder)) == pids
 
-    heir = hold(folder)
+    heir = hold(folder, OFFTAKE_DURABLE="1")
     assert (postmaster(folder), valkey(folder)) == pids
     # Now the servers themselves die, and one of their numbers is taken by another process.
     for pid in pids:
@@ -236,7 +237,7 @@ def test_next_start_takes_over_what_a_killed_process_left(place: Path, hold: Cal
     lines = pid_file.read_text().split("\n")
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
 
-    last = hold(folder)
+    last = hold(folder, OFFTAKE_DURABLE="1")
     assert ask(folder, "SELECT count(*) FROM kept") == (0,)
     pids = postmaster(folder), valkey(folder)
     last.terminate()
